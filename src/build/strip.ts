@@ -1,0 +1,45 @@
+import { transformSync } from "@swc/wasm-typescript";
+import { UsageError } from "../record/usage-error.ts";
+import { isTypeScript, parseModule } from "./parse.ts";
+import { unsupportedSyntax } from "./unsupported.ts";
+
+/**
+ * Takes the types out of a TypeScript module and leaves blanks in their place, so that every line, column
+ * and UTF-16 offset of what remains stays the same. JavaScript comes back as it is. Either way the result
+ * has been parsed and is a valid module.
+ *
+ * @throws UsageError BAD_SCENARIO_FILE with line and column, for a syntax error and for the parts of
+ * TypeScript that are more than types (enums, namespaces, parameter properties, `import =`).
+ */
+export function strip(source: string, file: string): string {
+  if (!isTypeScript(file)) {
+    parseModule(source, file);
+    return source;
+  }
+  unsupportedSyntax(parseModule(source, file, "ts"), source, file);
+  const code = stripTypes(source, file);
+  if (code.length !== source.length) {
+    // Offsets of rules and erasure would point at the wrong characters from here on.
+    throw new Error(`stripping ${file} changed its length from ${source.length} to ${code.length}`);
+  }
+  parseModule(code, file);
+  return code;
+}
+
+function stripTypes(source: string, file: string): string {
+  // The stripper eats the byte order mark, which would move everything behind it by one.
+  const mark = source.startsWith("\ufeff") ? 1 : 0;
+  try {
+    return (
+      source.slice(0, mark) + transformSync(source.slice(mark), { mode: "strip-only", module: true }).code
+    );
+  } catch (error) {
+    const { message = String(error), startLine } = error as { message?: string; startLine?: number };
+    // Its columns count display cells, not characters, so only the line is passed on.
+    throw new UsageError("BAD_SCENARIO_FILE", {
+      file,
+      reason: message,
+      ...(startLine === undefined ? {} : { line: startLine }),
+    });
+  }
+}

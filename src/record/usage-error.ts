@@ -1,0 +1,69 @@
+import { closest } from "fastest-levenshtein";
+
+/** The facts behind each kind of usage error. Every message is made from these in one place. */
+export interface UsageErrorFacts {
+  UNKNOWN_SCENARIO: { name: string; allowed: readonly string[] };
+  UNKNOWN_PARAMETER: { scenario: string; key: string; allowed: readonly string[] };
+  BAD_PARAMETER: {
+    scenario: string;
+    key: string;
+    value: string;
+    allowed: string;
+    choices?: readonly string[];
+  };
+  BAD_OPTION: { option: string; value: string; allowed: string; choices?: readonly string[] };
+  NO_SUCH_FILE: { file: string; reason: string };
+  BAD_SCENARIO_FILE: { file: string; line?: number; column?: number; reason: string };
+  UNERASABLE: { file: string; line: number; column: number; what: string; correct: string };
+  CANNOT_WRITE: { file: string; reason: string };
+  ARENA_TOO_SMALL: { asked: string; left: string; size: string; hint: string };
+  UNSUPPORTED: { what: string; allowed: string };
+}
+
+/** The code of a usage error; one template a code. */
+export type UsageErrorCode = keyof UsageErrorFacts;
+
+const place = (file: string, line?: number, column?: number): string =>
+  line === undefined ? file : `${file}:${line}:${column ?? 1}`;
+
+const templates: { [C in UsageErrorCode]: (facts: UsageErrorFacts[C]) => string } = {
+  UNKNOWN_SCENARIO: ({ name, allowed }) =>
+    `no scenario '${name}'${didYouMean(name, allowed)} \`refzero list\` shows all.`,
+  UNKNOWN_PARAMETER: ({ scenario, key, allowed }) =>
+    allowed.length === 0
+      ? `${scenario} has no parameter '${key}'; it takes none.`
+      : `${scenario} has no parameter '${key}'${didYouMean(key, allowed)} Allowed: ${allowed.join(", ")}.`,
+  BAD_PARAMETER: ({ scenario, key, value, allowed, choices }) =>
+    `${scenario}: parameter ${key} cannot be '${value}'${didYouMean(value, choices ?? [])} Allowed: ${allowed}.`,
+  BAD_OPTION: ({ option, value, allowed, choices }) =>
+    `${option} cannot be '${value}'${didYouMean(value, choices ?? [])} Allowed: ${allowed}.`,
+  NO_SUCH_FILE: ({ file, reason }) => `cannot read '${file}': ${reason}.`,
+  BAD_SCENARIO_FILE: ({ file, line, column, reason }) => `${place(file, line, column)}: ${reason}`,
+  UNERASABLE: ({ file, line, column, what, correct }) =>
+    `${place(file, line, column)}: ${what}; write ${correct}`,
+  CANNOT_WRITE: ({ file, reason }) => `cannot write '${file}': ${reason}.`,
+  ARENA_TOO_SMALL: ({ asked, left, size, hint }) =>
+    `arena too small: asked for ${asked}, ${left} left of ${size}. ${hint}`,
+  UNSUPPORTED: ({ what, allowed }) => `${what}. Allowed: ${allowed}.`,
+};
+
+function didYouMean(word: string, allowed: readonly string[]): string {
+  const nearest = allowed.length > 0 ? closest(word, [...allowed]) : "";
+  return nearest === "" ? "." : `; did you mean ${nearest}?`;
+}
+
+/**
+ * Bad input from the user, as data. The command line prints `refzero: ` and the message on one line and
+ * exits with status 2; anything else that is thrown is a bug of ours.
+ */
+export class UsageError<C extends UsageErrorCode = UsageErrorCode> extends Error {
+  override readonly name = "UsageError";
+  readonly code: C;
+  readonly facts: UsageErrorFacts[C];
+
+  constructor(code: C, facts: UsageErrorFacts[C]) {
+    super(templates[code](facts).replaceAll(/\s*[\r\n]+\s*/g, " "));
+    this.code = code;
+    this.facts = facts;
+  }
+}

@@ -1,0 +1,14 @@
+import type { Addr } from "./step.ts";
+import { STEP, type StepKind } from "./step-kind.ts";
+
+/**
+ * The step that the generator just resumed will take when resumed again. `addr` is its word, `value` its
+ * operand (for CHOOSE the number of outcomes, for ALLOCATE and FREE the size in words), `expected` what CAS
+ * and WAIT compare with. The driver answers a CHOOSE by writing the outcome to `value` before it resumes.
+ */
+export const pending: { kind: StepKind; addr: Addr; value: number; expected: number } = {
+  kind: STEP.NONE,
+  addr: 0,
+  value: 0,
+  expected: 0,
+};

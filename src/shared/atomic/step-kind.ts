@@ -1,0 +1,33 @@
+/** What the next step of a task will do; the explorer reads it before the step is taken. */
+export const STEP = {
+  NONE: 0,
+  /** Sequentially consistent load. */
+  READ: 1,
+  /** Sequentially consistent store. */
+  WRITE: 2,
+  /** Read-modify-write that always writes (add, or, and, exchange). */
+  RMW: 3,
+  /** Compare-and-exchange: a read when it fails, a read-modify-write when it succeeds. */
+  CAS: 4,
+  /** Ordinary load of a word that only one task at a time may touch. */
+  PLAIN_READ: 5,
+  /** Ordinary store of such a word. */
+  PLAIN_WRITE: 6,
+  /** Compares the word and, if it is still equal, goes to sleep on it. */
+  WAIT: 7,
+  /** Asleep: takes no step until somebody notifies the word. */
+  ASLEEP: 8,
+  /** Wakes sleepers of the word. */
+  NOTIFY: 9,
+  /** A turn of a spin loop: nothing to do until a word that the loop reads changes. */
+  RELAX: 10,
+  /** The scenario's own nondeterminism: one of `value` outcomes. */
+  CHOOSE: 11,
+  /** An object comes to life at the word. */
+  ALLOCATE: 12,
+  /** An object's memory is returned. */
+  FREE: 13,
+} as const;
+
+/** One of `STEP`. */
+export type StepKind = (typeof STEP)[keyof typeof STEP];

@@ -1,0 +1,236 @@
+import { type BadAccess, type BindOptions, SHADOW } from "./access.ts";
+import { pending } from "./pending.ts";
+import type { Addr, Step } from "./step.ts";
+import { STEP, type StepKind } from "./step-kind.ts";
+
+// The door of the stepped build. Every function says what it is about to do, yields once (the only bare
+// `yield` there is), and does it when resumed: so whoever drives the generators knows each task's next step
+// and its word before it is taken, and a step is indivisible.
+
+let words: Int32Array = new Int32Array(4);
+let shadowBytes: Uint8Array | undefined;
+let complain: BadAccess = () => {};
+let ticks = 0;
+
+/** Binds the door to an arena. `options` are the blocking door's; nothing here spins or draws lots. */
+export function bind(view: Int32Array, _options: BindOptions): void {
+  words = view;
+  shadowBytes = undefined;
+}
+
+/** Turns access checks on: `bytes` has one `SHADOW` state a word, `report` hears of each access to a dead one. */
+export function shadow(bytes: Uint8Array | undefined): void {
+  shadowBytes = bytes;
+}
+
+/** Who hears of bad accesses. */
+export function onBadAccess(report: BadAccess): void {
+  complain = report;
+}
+
+function announce(kind: StepKind, addr: Addr, value: number, expected: number): void {
+  pending.kind = kind;
+  pending.addr = addr;
+  pending.value = value;
+  pending.expected = expected;
+}
+
+function check(addr: Addr, write: boolean): void {
+  if (shadowBytes === undefined) return;
+  const state = shadowBytes[addr]!;
+  if (state !== SHADOW.LIVE) complain(addr, state, write);
+}
+
+/** Sequentially consistent load. */
+export function* load(addr: Addr): Step<number> {
+  announce(STEP.READ, addr, 0, 0);
+  yield;
+  check(addr, false);
+  return words[addr]!;
+}
+
+/** Sequentially consistent store. */
+export function* store(addr: Addr, value: number): Step<void> {
+  announce(STEP.WRITE, addr, value, 0);
+  yield;
+  check(addr, true);
+  words[addr] = value;
+}
+
+/** Atomic add; returns the value before. */
+export function* add(addr: Addr, value: number): Step<number> {
+  announce(STEP.RMW, addr, value, 0);
+  yield;
+  check(addr, true);
+  const before = words[addr]!;
+  words[addr] = before + value;
+  return before;
+}
+
+/** Atomic or; returns the value before. */
+export function* or(addr: Addr, value: number): Step<number> {
+  announce(STEP.RMW, addr, value, 0);
+  yield;
+  check(addr, true);
+  const before = words[addr]!;
+  words[addr] = before | value;
+  return before;
+}
+
+/** Atomic and; returns the value before. */
+export function* and(addr: Addr, value: number): Step<number> {
+  announce(STEP.RMW, addr, value, 0);
+  yield;
+  check(addr, true);
+  const before = words[addr]!;
+  words[addr] = before & value;
+  return before;
+}
+
+/** Atomic exchange; returns the value before. */
+export function* exchange(addr: Addr, value: number): Step<number> {
+  announce(STEP.RMW, addr, value, 0);
+  yield;
+  check(addr, true);
+  const before = words[addr]!;
+  words[addr] = value;
+  return before;
+}
+
+/** Atomic compare-and-exchange; returns the value before, so it succeeded iff that equals `expected`. */
+export function* compareExchange(addr: Addr, expected: number, value: number): Step<number> {
+  announce(STEP.CAS, addr, value, expected);
+  yield;
+  check(addr, true);
+  const before = words[addr]!;
+  if (before === expected) words[addr] = value;
+  return before;
+}
+
+/**
+ * A load that is neither torn nor ordered: the kernel's READ_ONCE. In the race build it is a bare load, free
+ * beside the 8 ns of `load`; in the explorer it is a step like `load`, which explores sequential consistency only.
+ */
+export function* readOnce(addr: Addr): Step<number> {
+  announce(STEP.READ, addr, 0, 0);
+  yield;
+  check(addr, false);
+  return words[addr]!;
+}
+
+/** A store that is neither torn nor ordered: the kernel's WRITE_ONCE. See `readOnce`. */
+export function* writeOnce(addr: Addr, value: number): Step<void> {
+  announce(STEP.WRITE, addr, value, 0);
+  yield;
+  check(addr, true);
+  words[addr] = value;
+}
+
+/** Ordinary load. In the explorer two unordered plain accesses, one a write, are a data race. */
+export function* read(addr: Addr): Step<number> {
+  announce(STEP.PLAIN_READ, addr, 0, 0);
+  yield;
+  check(addr, false);
+  return words[addr]!;
+}
+
+/** Ordinary store. In the explorer two unordered plain accesses, one a write, are a data race. */
+export function* write(addr: Addr, value: number): Step<void> {
+  announce(STEP.PLAIN_WRITE, addr, value, 0);
+  yield;
+  check(addr, true);
+  words[addr] = value;
+}
+
+/** Sleeps until the word is notified, unless it no longer equals `value`. May return early: callers loop. */
+export function* wait(addr: Addr, value: number): Step<void> {
+  announce(STEP.WAIT, addr, 0, value);
+  yield;
+  check(addr, false);
+  if (words[addr] !== value) return;
+  announce(STEP.ASLEEP, addr, 0, value);
+  yield;
+}
+
+/** Wakes up to `count` sleepers of the word, in the order they fell asleep. */
+export function* notify(addr: Addr, count: number): Step<void> {
+  announce(STEP.NOTIFY, addr, count, 0);
+  yield;
+}
+
+/** One turn of a spin loop. `turn` counts the turns of this loop from 0. */
+export function* cpuRelax(turn: number): Step<void> {
+  announce(STEP.RELAX, 0, turn, 0);
+  yield;
+}
+
+/** One of `n` outcomes, 0 to n-1, that the scenario does not control (pressure, a signal, a failure). */
+export function* choose(n: number): Step<number> {
+  announce(STEP.CHOOSE, 0, n, 0);
+  yield;
+  return pending.value;
+}
+
+/** The object of `size` words at `addr` is alive from here on. */
+export function* markAllocated(addr: Addr, size: number): Step<void> {
+  announce(STEP.ALLOCATE, addr, size, 0);
+  yield;
+  shadowBytes?.fill(SHADOW.LIVE, addr, addr + size);
+}
+
+/** The object of `size` words at `addr` is dead from here on. */
+export function* markFreed(addr: Addr, size: number): Step<void> {
+  announce(STEP.FREE, addr, size, 0);
+  yield;
+  shadowBytes?.fill(SHADOW.FREED, addr, addr + size);
+}
+
+/** Turns a contended lock spins before it queues: none here, since a spin is the same as being scheduled later. */
+export function spinLimit(): number {
+  return 0;
+}
+
+/** A clock that only says that time passes: a second goes by at every look. */
+export function milliseconds(): number {
+  ticks += 1000;
+  return ticks;
+}
+
+/** Instrumentation's own load: not a step, not checked, never part of the program. */
+export function peek(addr: Addr): number {
+  return words[addr]!;
+}
+
+/** Instrumentation's own store. */
+export function poke(addr: Addr, value: number): void {
+  words[addr] = value;
+}
+
+/** Instrumentation's own store that later loads of the same task cannot overtake. */
+export function publish(addr: Addr, value: number): void {
+  words[addr] = value;
+}
+
+/** Instrumentation's own load that sees the latest store of any task. */
+export function observe(addr: Addr): number {
+  return words[addr]!;
+}
+
+/** Instrumentation's own atomic add; returns the value before. */
+export function claim(addr: Addr, value: number): number {
+  const before = words[addr]!;
+  words[addr] = before + value;
+  return before;
+}
+
+/** Instrumentation's own compare-and-exchange; true if it took. */
+export function claimIf(addr: Addr, expected: number, value: number): boolean {
+  if (words[addr] !== expected) return false;
+  words[addr] = value;
+  return true;
+}
+
+/** Instrumentation's own fill of `size` words. */
+export function fill(addr: Addr, size: number, value: number): void {
+  words.fill(value, addr, addr + size);
+}

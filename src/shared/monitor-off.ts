@@ -1,0 +1,2 @@
+/** The contention monitor is off: every look folds to nothing. */
+export const monitorOn = false as boolean;

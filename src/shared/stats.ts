@@ -1,0 +1,37 @@
+import { type Addr, peek, poke } from "./atomic/index.ts";
+import { currentTask } from "./task.ts";
+
+/** Counters of a task, in its own lines of the arena; only the task writes them, anyone may read. */
+export const STAT = {
+  OPS: 0,
+  FREES: 1,
+  CONTENDED_FREES: 2,
+  /** Frees that had another task inside the same object's window. */
+  OVERLAP: 3,
+  LOCK_WAITS: 4,
+  TRYLOCK_FAILED: 5,
+  BACKOFFS: 6,
+  RECLAIMS: 7,
+  PAGES_RECLAIMED: 8,
+  DEFERRED: 9,
+  /** Nanoseconds spent in frees that were timed, and how many were: one in 64 is. */
+  FREE_NS: 10,
+  FREES_TIMED: 11,
+  WORLDS: 12,
+} as const;
+
+/** Words of a task's counters. */
+export const STAT_WORDS = 16;
+
+let counters = 0;
+
+/** Says where the counters start. Once a thread. */
+export function placeStats(base: Addr): void {
+  counters = base;
+}
+
+/** Adds to a counter of the current task. */
+export function countFor(stat: number, amount: number): void {
+  const word = counters + currentTask() * STAT_WORDS + stat;
+  poke(word, (peek(word) + amount) | 0);
+}

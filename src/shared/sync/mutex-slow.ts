@@ -1,0 +1,118 @@
+import {
+  type Addr,
+  and,
+  compareExchange,
+  cpuRelax,
+  load,
+  milliseconds,
+  or,
+  peek,
+  readOnce,
+  type Step,
+  spinLimit,
+} from "../atomic/index.ts";
+import { EINTR } from "../errno.ts";
+import { POISON } from "../memory/poison.ts";
+import { currentTask, TASK, TASK_STATE, taskBlock, WAIT_KIND } from "../task.ts";
+import { report, reportAndAbandon } from "../violation.ts";
+import { FLAGS, HANDOFF, handOver, ownerTask, tryTake, WAITERS } from "./owner-word.ts";
+import { park, parkTicket, signalPending, unpark, waitsFor, waitsForNothing } from "./park.ts";
+import { rawSpinLock, rawSpinUnlock } from "./raw-spin.ts";
+import { addWaiter, firstWaiter, removeWaiter } from "./waiters.ts";
+
+// The contended half of mutex and of ww-mutex without a context. Offsets are those of `Mutex`; that struct is
+// declared in mutex.ts, which imports this file, so they are written out here and a test compares them.
+/** Offset of the wait lock behind the owner word. */
+export const WAIT_LOCK = 1;
+/** Offset of the waiter list behind the owner word. */
+export const WAITER_LIST = 2;
+
+/** Milliseconds that the first waiter lets others barge past it before it asks for a hand-over. */
+export const BYPASS_MS = 1;
+
+/** Waits for the lock in turn. 0, or EINTR. @kernel kernel/locking/mutex.c: __mutex_lock_common() */
+export function* lockSlow(lock: Addr, me: number, interruptible: boolean): Step<number> {
+  if (yield* spinOnOwner(lock, me)) return 0;
+  yield* rawSpinLock(lock + WAIT_LOCK);
+  if (yield* tryTake(lock, me, false)) {
+    yield* rawSpinUnlock(lock + WAIT_LOCK);
+    return 0;
+  }
+  const waiter = currentTask() + 1;
+  yield* addWaiter(lock + WAITER_LIST, waiter, 0);
+  yield* or(lock, WAITERS);
+  waitsFor(lock, WAIT_KIND.LOCK);
+  const since = milliseconds();
+  let wantHandoff = false;
+  let error = 0;
+  for (;;) {
+    // The ticket comes before the last look at the lock: a wake-up between the two must not be lost.
+    const ticket = yield* parkTicket();
+    if (yield* tryTake(lock, me, wantHandoff)) break;
+    if (interruptible && (yield* signalPending())) {
+      error = EINTR;
+      break;
+    }
+    yield* rawSpinUnlock(lock + WAIT_LOCK);
+    yield* park(ticket);
+    yield* rawSpinLock(lock + WAIT_LOCK);
+    wantHandoff = (yield* firstWaiter(lock + WAITER_LIST)) === waiter && milliseconds() - since >= BYPASS_MS;
+  }
+  yield* leaveQueue(lock, waiter);
+  waitsForNothing();
+  return error;
+}
+
+/** Takes `waiter` off the list and releases the wait lock. The last one to leave clears the flags. */
+export function* leaveQueue(lock: Addr, waiter: number): Step<void> {
+  yield* removeWaiter(lock + WAITER_LIST, waiter);
+  if ((yield* firstWaiter(lock + WAITER_LIST)) === 0) yield* and(lock, ~FLAGS);
+  yield* rawSpinUnlock(lock + WAIT_LOCK);
+}
+
+/**
+ * Spins while the owner runs; true if the lock was got. A spinner that sees the owner asleep gives up, since
+ * the hand-over will take a wake-up anyway. @kernel kernel/locking/mutex.c: mutex_optimistic_spin()
+ */
+export function* spinOnOwner(lock: Addr, me: number): Step<boolean> {
+  for (let turn = 0; turn < spinLimit(); turn++) {
+    const owner = yield* readOnce(lock);
+    if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
+    const holder = owner & ~FLAGS;
+    if (holder === 0) {
+      if (yield* tryTake(lock, me, false)) return true;
+    } else if (peek(taskBlock(ownerTask(owner)) + TASK.STATE) === TASK_STATE.PARKED) {
+      return false;
+    }
+    yield* cpuRelax(turn);
+  }
+  return false;
+}
+
+/**
+ * Releases a lock that has waiters, waking the first (`wake` false is mutant lost-wakeup). Reports
+ * `lock-misuse` if the caller does not hold it. @kernel kernel/locking/mutex.c: __mutex_unlock_slowpath()
+ */
+export function* unlockSlow(lock: Addr, me: number, wake: boolean): Step<void> {
+  let owner = yield* load(lock);
+  for (;;) {
+    if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
+    if ((owner & ~FLAGS) !== me) {
+      report("lock-misuse", lock, owner, owner >> 3);
+      return;
+    }
+    if ((owner & HANDOFF) !== 0 && wake) break;
+    const seen = yield* compareExchange(lock, owner, owner & FLAGS);
+    if (seen === owner) {
+      if ((owner & WAITERS) !== 0) break;
+      return;
+    }
+    owner = seen;
+  }
+  if (!wake) return;
+  yield* rawSpinLock(lock + WAIT_LOCK);
+  const first = yield* firstWaiter(lock + WAITER_LIST);
+  if ((owner & HANDOFF) !== 0) yield* handOver(lock, first);
+  yield* rawSpinUnlock(lock + WAIT_LOCK);
+  if (first !== 0) yield* unpark(first - 1);
+}

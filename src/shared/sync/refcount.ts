@@ -1,0 +1,117 @@
+import { type Addr, add, compareExchange, load, type Step, store } from "../atomic/index.ts";
+import { POISON } from "../memory/poison.ts";
+import { EVENT, record } from "../recorder/index.ts";
+import { report } from "../violation.ts";
+
+/** Highest count. @kernel include/linux/refcount.h: REFCOUNT_MAX */
+export const REFCOUNT_MAX = 0x7fffffff;
+/** Where a broken counter is parked, midway in the negative half. @kernel include/linux/refcount.h: REFCOUNT_SATURATED */
+export const REFCOUNT_SATURATED: number = 0xc0000000 | 0;
+
+/** Sets the counter. @kernel include/linux/refcount.h: refcount_set() */
+export function* refcountSet(r: Addr, value: number): Step<void> {
+  yield* store(r, value);
+}
+
+/** Reads the counter. @kernel include/linux/refcount.h: refcount_read() */
+export function* refcountRead(r: Addr): Step<number> {
+  return yield* load(r);
+}
+
+/**
+ * Takes a reference that the caller already owns one of. From zero it reports `refcount-get-zero`, on overflow
+ * `refcount-saturated`; both leave the counter saturated. @kernel include/linux/refcount.h: refcount_inc()
+ */
+export function* refcountInc(r: Addr): Step<void> {
+  const old = yield* add(r, 1);
+  record(EVENT.GET, r, old);
+  if (old <= 0 || old >= REFCOUNT_MAX || old === POISON) yield* complainOfGet(r, old);
+}
+
+/**
+ * Takes a reference unless the counter is zero; true if it did. A saturated counter stays so and gives true.
+ * @kernel include/linux/refcount.h: refcount_inc_not_zero()
+ */
+export function* refcountIncNotZero(r: Addr): Step<boolean> {
+  let old = yield* load(r);
+  while (old !== 0) {
+    const seen = yield* compareExchange(r, old, (old + 1) | 0);
+    if (seen === old) break;
+    old = seen;
+  }
+  record(EVENT.GET_UNLESS_ZERO, r, old);
+  if (old === 0) return false;
+  if (old < 0 || old >= REFCOUNT_MAX || old === POISON) yield* complainOfGet(r, old);
+  return true;
+}
+
+/**
+ * Drops a reference; true if it was the last. Below zero it reports `refcount-underflow` and saturates.
+ * @kernel include/linux/refcount.h: refcount_dec_and_test()
+ */
+export function* refcountDecAndTest(r: Addr): Step<boolean> {
+  const old = yield* add(r, -1);
+  record(EVENT.PUT, r, old);
+  if (old === 1) return true;
+  if (old <= 0 || old === POISON) yield* complainOfPut(r, old);
+  return false;
+}
+
+/**
+ * Drops a reference that must not be the last: at 1 or below it reports `refcount-leak` and saturates.
+ * @kernel include/linux/refcount.h: refcount_dec()
+ */
+export function* refcountDec(r: Addr): Step<void> {
+  const old = yield* add(r, -1);
+  record(EVENT.PUT, r, old);
+  if (old > 1 && old !== POISON) return;
+  report(old === POISON ? "use-after-free" : "refcount-leak", r, old);
+  yield* store(r, REFCOUNT_SATURATED);
+}
+
+/** Drops the last reference only; true if it did. @kernel lib/refcount.c: refcount_dec_if_one() */
+export function* refcountDecIfOne(r: Addr): Step<boolean> {
+  const old = yield* compareExchange(r, 1, 0);
+  record(EVENT.PUT, r, old);
+  return old === 1;
+}
+
+/**
+ * Drops a reference unless it is the last; false if it is. A saturated counter stays so and gives true.
+ * @kernel lib/refcount.c: refcount_dec_not_one()
+ */
+export function* refcountDecNotOne(r: Addr): Step<boolean> {
+  let old = yield* load(r);
+  for (;;) {
+    if (old === REFCOUNT_SATURATED) return true;
+    if (old === 1) return false;
+    if (old <= 0 || old === POISON) {
+      yield* complainOfPut(r, old);
+      return true;
+    }
+    const seen = yield* compareExchange(r, old, old - 1);
+    if (seen === old) {
+      record(EVENT.PUT, r, old);
+      return true;
+    }
+    old = seen;
+  }
+}
+
+function* complainOfGet(r: Addr, old: number): Step<void> {
+  if (old === POISON) {
+    report("use-after-free", r, old);
+    return;
+  }
+  report(old === 0 ? "refcount-get-zero" : "refcount-saturated", r, old);
+  yield* store(r, REFCOUNT_SATURATED);
+}
+
+function* complainOfPut(r: Addr, old: number): Step<void> {
+  if (old === POISON) {
+    report("use-after-free", r, old);
+    return;
+  }
+  report(old === 0 ? "refcount-underflow" : "refcount-saturated", r, old);
+  yield* store(r, REFCOUNT_SATURATED);
+}

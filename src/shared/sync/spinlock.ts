@@ -1,0 +1,49 @@
+import { type Addr, compareExchange, cpuRelax, peek, poke, type Step, store } from "../atomic/index.ts";
+import { POISON } from "../memory/poison.ts";
+import { type Layout, struct } from "../memory/struct.ts";
+import { EVENT, record } from "../recorder/index.ts";
+import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
+import { report, reportAndAbandon } from "../violation.ts";
+
+/** A spinlock: the holder's task id plus 1, or 0. */
+export const Spinlock: Layout<"owner"> = struct("spinlock", { owner: "atomic" });
+
+/** Takes the lock, spinning. Not recursive. @kernel kernel/locking/spinlock.c: spin_lock() */
+export function* spinLock(lock: Addr): Step<void> {
+  const me = currentTask() + 1;
+  if ((yield* compareExchange(lock, 0, me)) !== 0) yield* spinContended(lock, me);
+  record(EVENT.LOCK, lock, 0);
+}
+
+/** Takes the lock if it is free; true if it did. @kernel kernel/locking/spinlock.c: spin_trylock() */
+export function* spinTrylock(lock: Addr): Step<boolean> {
+  const taken = (yield* compareExchange(lock, 0, currentTask() + 1)) === 0;
+  record(EVENT.TRYLOCK, lock, taken ? 1 : 0);
+  return taken;
+}
+
+/** Releases the lock; the caller holds it, or `lock-misuse` is reported. @kernel kernel/locking/spinlock.c: spin_unlock() */
+export function* spinUnlock(lock: Addr): Step<void> {
+  const owner = peek(lock);
+  if (owner !== currentTask() + 1) {
+    if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
+    report("lock-misuse", lock, owner);
+  }
+  record(EVENT.UNLOCK, lock, 0);
+  yield* store(lock, 0);
+}
+
+function* spinContended(lock: Addr, me: number): Step<void> {
+  const block = taskBlock(me - 1);
+  poke(block + TASK.WAIT_KIND, WAIT_KIND.SPIN);
+  poke(block + TASK.WAIT_SEQUENCE, peek(block + TASK.WAIT_SEQUENCE) + 1);
+  poke(block + TASK.WAITS_FOR, lock);
+  for (let turn = 0; ; turn++) {
+    const owner = yield* compareExchange(lock, 0, me);
+    if (owner === 0) break;
+    if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
+    yield* cpuRelax(turn);
+  }
+  poke(block + TASK.WAITS_FOR, 0);
+  poke(block + TASK.WAIT_KIND, WAIT_KIND.NONE);
+}

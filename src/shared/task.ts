@@ -1,0 +1,71 @@
+import type { Addr } from "./atomic/index.ts";
+
+/**
+ * A task's own block in the arena. Each group starts a 64-byte line, so that a waker, the watchdog and the
+ * task itself do not slow each other down.
+ */
+export const TASK = {
+  /** Futex word: a waker bumps and notifies it. One a task, so that a wound or a signal reaches a task asleep on any lock. */
+  PARK: 0,
+  /** What the task is doing: one of `TASK_STATE`. */
+  STATE: 16,
+  /** Lock (or wait queue) that the task waits for, or 0. */
+  WAITS_FOR: 17,
+  /** How it waits there: one of `WAIT_KIND`. */
+  WAIT_KIND: 18,
+  /** Counts waits: two looks of the watchdog at the same wait see the same number. */
+  WAIT_SEQUENCE: 19,
+  /** 1 while a signal is pending: interruptible waits return EINTR. */
+  SIGNAL: 20,
+  /** World the task is in, or -1. */
+  WORLD: 21,
+  /** Object that the task works on right now, or 0: what overlap is measured by. */
+  OBJECT: 22,
+  /** 1 while the task reclaims (PF_MEMALLOC): its allocations do not reclaim again. */
+  MEMALLOC: 23,
+  /** Worlds (soak: operations) done in this batch: tasks pace themselves by it. */
+  PROGRESS: 24,
+  /** The acquire context this task has open, or 0. */
+  WW_CONTEXT: 25,
+  /** Links and facts of the task's waiter: a task waits on one list at a time. */
+  WAITER_NEXT: 32,
+  WAITER_PREVIOUS: 33,
+  WAITER_CONTEXT: 34,
+  /** For rwsem: 1 waits to read, 2 waits to write. For a wait queue: 1 once woken. */
+  WAITER_MODE: 35,
+} as const;
+
+/** Words of a task's block. */
+export const TASK_WORDS = 48;
+
+/** Values of `TASK.STATE`. */
+export const TASK_STATE = { IDLE: 0, RUNNING: 1, PARKED: 2, AT_BARRIER: 3, FINISHED: 4, DEAD: 5 } as const;
+
+/** Values of `TASK.WAIT_KIND`. */
+export const WAIT_KIND = { NONE: 0, LOCK: 1, READ: 2, WRITE: 3, EVENT: 4, SPIN: 5 } as const;
+
+/** Most tasks of one run: a task id has to fit the owner word of a lock beside its three flag bits. */
+export const MAX_TASKS = 64;
+
+let current = 0;
+let blocks = 0;
+
+/** Says where the blocks of the tasks start. Once a thread, before anything else. */
+export function placeTasks(base: Addr): void {
+  blocks = base;
+}
+
+/** Says which task runs from here on. The stepper does it before each step, a worker once. */
+export function setCurrentTask(task: number): void {
+  current = task;
+}
+
+/** The id of the running task, from 0. The kernel's `current`. */
+export function currentTask(): number {
+  return current;
+}
+
+/** Address of a task's block. */
+export function taskBlock(task: number): Addr {
+  return blocks + task * TASK_WORDS;
+}
