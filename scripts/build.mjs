@@ -6,7 +6,7 @@
 // dist/ may be in use while this runs (a race with worker threads, a second build), so every file is replaced
 // by a rename and files that have no source any more are removed last.
 import { readFileSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { transformSync } from "@swc/wasm-typescript";
@@ -29,7 +29,8 @@ async function emit(path, text, mode = 0o644) {
   const temporary = join(scratch, path.replaceAll("/", "+"));
   await mkdir(scratch, { recursive: true });
   await mkdir(dirname(target), { recursive: true });
-  await writeFile(temporary, text, { mode });
+  await writeFile(temporary, text);
+  await chmod(temporary, mode);
   await rename(temporary, target);
 }
 
@@ -52,44 +53,55 @@ async function bootstrap(files) {
     await emit(built(path), js);
   }
   const load = (name) => import(pathToFileURL(join(dist, "build", name)).href);
-  return { ...(await load("compile.js")) };
+  return { ...(await load("compile.js")), ...(await load("lint.js")) };
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function removeStale() {
   for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const from = relative(dist, path);
-    // types/ has its own maker; .tmp-… belongs to a build that is still running.
-    if (!entry.isFile() || from.startsWith("types") || from.startsWith(".tmp-")) continue;
-    if (!written.has(path)) await rm(path, { force: true });
+    const other = /^\.tmp-(\d+)/.exec(from);
+    // types/ has its own maker; .tmp-… belongs to another build, unless that build was killed.
+    if (!entry.isFile() || from.startsWith("types") || (other && isRunning(Number(other[1])))) continue;
+    if (!written.has(path)) await rm(other ? join(dist, other[0]) : path, { recursive: true, force: true });
   }
   await rm(scratch, { recursive: true, force: true });
 }
 
 const files = await sources(source);
-const { strippedModule, erasedModule, checkTree } = await bootstrap(files);
+const { compile, compileOnce, lint } = await bootstrap(files);
 
-const problems = checkTree(root, ["src/shared", "src/scenarios"]);
+const { problems } = lint(root, ["src/shared", "src/scenarios"]);
 const outputs = [];
+const failures = [...problems];
 for (const path of files) {
-  const text = read(path);
-  const attempt = (target, make) => {
-    try {
-      outputs.push([target, make(text, join("src", path)), target === "cli/main.js" ? 0o755 : 0o644]);
-    } catch (error) {
-      if (error.name !== "UsageError") throw error;
-      problems.push(error.message);
+  const mode = path === "cli/main.ts" ? 0o755 : 0o644;
+  try {
+    if (!erasedRooms.test(path)) {
+      outputs.push([built(path), compileOnce(read(path), join("src", path)), mode]);
+      continue;
     }
-  };
-  if (!erasedRooms.test(path)) {
-    attempt(built(path), strippedModule);
-    continue;
+    const { stepped, blocking } =
+      path === door.stepped
+        ? { stepped: compileOnce(read(path), path) }
+        : compile(read(path), join("src", path));
+    if (!door.blocking.test(path)) outputs.push([`stepped/${built(path)}`, stepped]);
+    if (path !== door.stepped) outputs.push([`blocking/${built(path)}`, blocking]);
+  } catch (error) {
+    if (error.name !== "UsageError") throw error;
+    failures.push(error.message);
   }
-  if (!door.blocking.test(path)) attempt(`stepped/${built(path)}`, strippedModule);
-  if (path !== door.stepped) attempt(`blocking/${built(path)}`, erasedModule);
 }
-if (problems.length > 0) {
-  for (const problem of new Set(problems)) console.error(problem);
+if (failures.length > 0) {
+  for (const problem of new Set(failures)) console.error(problem);
   await rm(scratch, { recursive: true, force: true });
   process.exit(1);
 }

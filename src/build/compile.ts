@@ -1,27 +1,34 @@
 import { erase } from "./erase.ts";
-import { parseModule } from "./parse.ts";
 import { rewriteSpecifiers } from "./specifiers.ts";
 import { strip } from "./strip.ts";
 
-/**
- * The stepped (or only) build of one module: types stripped, relative `.ts` specifiers pointed at `.js`.
- *
- * @throws UsageError as `strip` does.
- */
-export function strippedModule(source: string, file: string): string {
-  const code = strip(source, file);
-  return rewriteSpecifiers(code, parseModule(code, file));
+/** Both builds of one module, of the same length, lines and columns as its source. */
+export interface Compiled {
+  /** Types stripped. */
+  readonly stepped: string;
+  /** Types stripped and stars erased; the same text where there are no stars. */
+  readonly blocking: string;
 }
 
 /**
- * The blocking build of one module: as the stepped one, stars erased.
+ * Builds one module, with relative `.ts` specifiers pointed at the built `.js`.
  *
- * @throws UsageError as `strip` and `erase` do.
+ * @throws UsageError BAD_SCENARIO_FILE as `strip` does; UsageError UNERASABLE as `erase` does.
  */
-export function erasedModule(source: string, file: string): string {
-  return erase(strippedModule(source, file), file);
+export function compile(source: string, file: string): Compiled {
+  const { code, program } = strip(source, file);
+  return {
+    stepped: rewriteSpecifiers(code, program),
+    blocking: rewriteSpecifiers(erase(code, file, program), program),
+  };
 }
 
-export function checkTree(_root: string, _folders: string[]): string[] {
-  return [];
+/**
+ * Builds one module that exists once and whose generators are real ones.
+ *
+ * @throws UsageError BAD_SCENARIO_FILE as `strip` does.
+ */
+export function compileOnce(source: string, file: string): string {
+  const { code, program } = strip(source, file);
+  return rewriteSpecifiers(code, program);
 }

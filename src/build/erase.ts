@@ -11,11 +11,12 @@ import { walk } from "./walk.ts";
  * This only erases; `check` says beforehand, in the author's words, whether erasing is faithful. As a last
  * line of defence the result is parsed and compared with the original tree.
  *
+ * `stepped` is the tree of `source`, for a caller who has it already.
+ *
  * @throws UsageError BAD_SCENARIO_FILE when `source` is no valid module; UsageError UNERASABLE when the
  * erased text would not be the same program (a bare `yield`, an automatic semicolon that moved, …).
  */
-export function erase(source: string, file: string): string {
-  const stepped = parseModule(source, file);
+export function erase(source: string, file: string, stepped: Program = parseModule(source, file)): string {
   const spans = erasedSpans(stepped, source);
   if (spans.length === 0) return source;
   let erased = "";

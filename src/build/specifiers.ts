@@ -6,8 +6,8 @@ export interface Specifier {
   readonly value: string;
   readonly start: number;
   readonly end: number;
-  /** `import()` and `new URL(…, import.meta.url)` are decided at run time; the others when the module links. */
-  readonly dynamic: boolean;
+  /** What names the module: an import or export, or `new URL(…, import.meta.url)`, which may mean any file. */
+  readonly kind: "import" | "url";
 }
 
 /** Every module specifier written as a plain string, in source order. */
@@ -16,8 +16,8 @@ export function specifiers(program: Program): Specifier[] {
   walk(program, (node) => {
     const source = sourceOf(node);
     if (source?.type !== "Literal" || typeof source.value !== "string") return;
-    const dynamic = node.type === "ImportExpression" || node.type === "NewExpression";
-    found.push({ value: source.value, start: source.start, end: source.end, dynamic });
+    const kind = node.type === "NewExpression" ? "url" : "import";
+    found.push({ value: source.value, start: source.start, end: source.end, kind });
   });
   return found;
 }

@@ -1,7 +1,18 @@
 import { transformSync } from "@swc/wasm-typescript";
+import type { Program } from "oxc-parser";
 import { UsageError } from "../record/usage-error.ts";
 import { isTypeScript, parseModule } from "./parse.ts";
 import { unsupportedSyntax } from "./unsupported.ts";
+
+/** A module with its types blanked out, and what was parsed on the way. */
+export interface Stripped {
+  /** As long as the source, character for character at the same offset. */
+  readonly code: string;
+  /** The tree of `code`. */
+  readonly program: Program;
+  /** The tree of the source, with its types. */
+  readonly typed: Program;
+}
 
 /**
  * Takes the types out of a TypeScript module and leaves blanks in their place, so that every line, column
@@ -11,19 +22,20 @@ import { unsupportedSyntax } from "./unsupported.ts";
  * @throws UsageError BAD_SCENARIO_FILE with line and column, for a syntax error and for the parts of
  * TypeScript that are more than types (enums, namespaces, parameter properties, `import =`).
  */
-export function strip(source: string, file: string): string {
+export function strip(source: string, file: string): Stripped {
   if (!isTypeScript(file)) {
-    parseModule(source, file);
-    return source;
+    const program = parseModule(source, file);
+    unsupportedSyntax(program, source, file);
+    return { code: source, program, typed: program };
   }
-  unsupportedSyntax(parseModule(source, file, "ts"), source, file);
+  const typed = parseModule(source, file, "ts");
+  unsupportedSyntax(typed, source, file);
   const code = stripTypes(source, file);
   if (code.length !== source.length) {
     // Offsets of rules and erasure would point at the wrong characters from here on.
     throw new Error(`stripping ${file} changed its length from ${source.length} to ${code.length}`);
   }
-  parseModule(code, file);
-  return code;
+  return { code, program: parseModule(code, file), typed };
 }
 
 function stripTypes(source: string, file: string): string {

@@ -35,3 +35,11 @@ export function countFor(stat: number, amount: number): void {
   const word = counters + currentTask() * STAT_WORDS + stat;
   poke(word, (peek(word) + amount) | 0);
 }
+
+/** Adds 1 to a counter of the current task; returns the value before. */
+export function tick(stat: number): number {
+  const word = counters + currentTask() * STAT_WORDS + stat;
+  const before = peek(word);
+  poke(word, (before + 1) | 0);
+  return before;
+}

@@ -27,12 +27,16 @@ export const TASK = {
   PROGRESS: 24,
   /** The acquire context this task has open, or 0. */
   WW_CONTEXT: 25,
+  /** What the task's park word was when it went to sleep: if it still is, nobody has woken it. */
+  TICKET: 26,
   /** Links and facts of the task's waiter: a task waits on one list at a time. */
   WAITER_NEXT: 32,
   WAITER_PREVIOUS: 33,
   WAITER_CONTEXT: 34,
   /** For rwsem: 1 waits to read, 2 waits to write. For a wait queue: 1 once woken. */
   WAITER_MODE: 35,
+  /** Words of the task's stack that other tasks may be shown (the LRU walk's private list). */
+  STACK: 40,
 } as const;
 
 /** Words of a task's block. */
@@ -48,21 +52,35 @@ export const WAIT_KIND = { NONE: 0, LOCK: 1, READ: 2, WRITE: 3, EVENT: 4, SPIN: 
 export const MAX_TASKS = 64;
 
 let current = 0;
+let ownerWord = 1 << 3;
 let blocks = 0;
+let tasks = 1;
 
-/** Says where the blocks of the tasks start. Once a thread, before anything else. */
-export function placeTasks(base: Addr): void {
+/** Says where the blocks of the tasks start and how many there are. Once a thread, before anything else. */
+export function placeTasks(base: Addr, count: number): void {
   blocks = base;
+  tasks = count;
+}
+
+/** Tasks of this run. */
+export function taskCount(): number {
+  return tasks;
 }
 
 /** Says which task runs from here on. The stepper does it before each step, a worker once. */
 export function setCurrentTask(task: number): void {
   current = task;
+  ownerWord = (task + 1) << 3;
 }
 
 /** The id of the running task, from 0. The kernel's `current`. */
 export function currentTask(): number {
   return current;
+}
+
+/** What the running task writes into a sleeping lock that it takes: its id plus 1, past three flag bits. */
+export function currentOwnerWord(): number {
+  return ownerWord;
 }
 
 /** Address of a task's block. */

@@ -11,6 +11,7 @@ export const violationKinds = [
   "contention-at-free",
   "use-after-free",
   "double-free",
+  "wild-access",
   "leak",
   "refcount-get-zero",
   "refcount-underflow",

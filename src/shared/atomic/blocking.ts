@@ -1,12 +1,13 @@
 import { RunAborted } from "./abort.ts";
 import type { BadAccess, BindOptions } from "./access.ts";
 import { CONTROL } from "./control.ts";
+import { arenaOfThread } from "./handoff.ts";
 import type { Addr, BlockingModule } from "./step.ts";
 
 // The door of the blocking build: memory itself. Each function is small enough to be inlined into a path, so
 // that a path costs what the same operations written by hand would cost (bench/paths/door.ts measures it).
 
-let words: Int32Array = new Int32Array(new SharedArrayBuffer(4));
+const words: Int32Array = arenaOfThread();
 let spins = 0;
 let random = 1;
 
@@ -16,7 +17,8 @@ const WAIT_SLICE_MS = 50;
 const TURNS_BEFORE_SLEEP = 400;
 
 export function bind(view: Int32Array, options: BindOptions): void {
-  words = view;
+  if (view.buffer !== words.buffer)
+    throw new Error("this thread was loaded for another arena; see atomic/handoff.ts");
   spins = options.spinLimit;
   random = options.seed | 1;
 }

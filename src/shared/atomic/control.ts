@@ -15,6 +15,10 @@ export const CONTROL = {
   BARRIER_ARRIVED: 48,
   /** Barriers passed; waiters sleep on it. */
   BARRIER_ROUND: 64,
+  /** 1 once the tasks have agreed to stop after this batch. Written only inside a barrier. */
+  LAST_BATCH: 65,
+  /** 1 if the batch just swept was aborted: its worlds are not checked. Written only inside a barrier. */
+  BATCH_ABORTED: 66,
   /** Violations reported so far. Also the index of the next free slot of the table. */
   VIOLATIONS: 80,
 } as const;

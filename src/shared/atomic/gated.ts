@@ -1,13 +1,14 @@
 import { RunAborted } from "./abort.ts";
 import { type BadAccess, type BindOptions, SHADOW } from "./access.ts";
 import { CONTROL } from "./control.ts";
+import { arenaOfThread } from "./handoff.ts";
 import type { Addr, BlockingModule } from "./step.ts";
 
 // The gated door: the blocking door with a gate before each access. The gate inserts seeded delays (chaos)
 // and checks the word against the shadow bytes. The un-gated build pays nothing for it: which door a worker
 // gets is decided by module resolution.
 
-let words: Int32Array = new Int32Array(new SharedArrayBuffer(4));
+const words: Int32Array = arenaOfThread();
 let shadowBytes: Uint8Array | undefined;
 let complain: BadAccess = () => {};
 let spins = 0;
@@ -20,7 +21,8 @@ const TURNS_BEFORE_SLEEP = 400;
 const LONGEST_BUSY_DELAY = 512;
 
 export function bind(view: Int32Array, options: BindOptions): void {
-  words = view;
+  if (view.buffer !== words.buffer)
+    throw new Error("this thread was loaded for another arena; see atomic/handoff.ts");
   spins = options.spinLimit;
   random = options.seed | 1;
   chaos = options.chaos ?? 0;

@@ -3,6 +3,7 @@ import {
   claim,
   claimIf,
   cpuRelax,
+  fill,
   observe,
   peek,
   poke,
@@ -16,23 +17,24 @@ import { type Layout, struct } from "./struct.ts";
  * Memory of one world. A batch world only ever grows (`quarantine` 0: freed objects are never used again
  * until the world is laid out anew); a soak world reuses an object once `quarantine` others were freed after it.
  */
-export const Heap: Layout<"next" | "end" | "quarantine" | "waiting" | "head" | "tail" | "lock" | "live"> =
-  struct("heap", {
-    /** First free word. */
-    next: "atomic",
-    /** First word behind the heap. */
-    end: "atomic",
-    /** Freed objects that wait before one is used again; 0: for ever. */
-    quarantine: "atomic",
-    /** Freed objects that wait now, oldest at `head`. */
-    waiting: "atomic",
-    head: "atomic",
-    tail: "atomic",
-    /** Spinlock of the quarantine. The allocator is not under test: its words are no steps. */
-    lock: "atomic",
-    /** Objects alive. */
-    live: "atomic",
-  });
+export const Heap: Layout<"next" | "end" | "quarantine" | "classes" | "lock" | "live"> = struct("heap", {
+  /** First free word. */
+  next: "atomic",
+  /** First word behind the heap. */
+  end: "atomic",
+  /** Freed objects of a size that wait before the oldest is used again; 0: for ever. */
+  quarantine: "atomic",
+  /** Table of `SizeClass`, by size modulo `CLASSES`; 0 where nothing is ever used again. */
+  classes: "atomic",
+  /** Spinlock of the table. The allocator is not under test: its words are no steps. */
+  lock: "atomic",
+  /** Objects alive. */
+  live: "atomic",
+});
+
+const { next: NEXT, end: END, classes: CLASSES_AT, lock: LOCK } = Heap.at;
+const SizeClass = { WAITING: 0, HEAD: 1, TAIL: 2, WORDS: 3 } as const;
+const CLASSES = 64;
 
 /** Words in front of each object: state, struct number and size, who allocated and who freed, quarantine link. */
 export const HEADER = { STATE: -4, KIND: -3, OWNERS: -2, LINK: -1, WORDS: 4 } as const;
@@ -42,33 +44,30 @@ export const OBJECT_STATE = { LIVE: 0x11fe0001, FREED: 0x11fe0002 } as const;
 
 /** Lays out an empty heap of `words` words at `base`; returns its address, which is `base`. */
 export function initHeap(base: Addr, words: number, quarantine: number): Addr {
-  publish(base + Heap.at.next, base + Heap.size);
+  const table = base + Heap.size;
+  const tableWords = quarantine > 0 ? CLASSES * SizeClass.WORDS : 0;
+  fill(base, Heap.size + tableWords, 0);
+  publish(base + Heap.at.next, table + tableWords);
   publish(base + Heap.at.end, base + words);
   publish(base + Heap.at.quarantine, quarantine);
-  publish(base + Heap.at.waiting, 0);
-  publish(base + Heap.at.head, 0);
-  publish(base + Heap.at.tail, 0);
-  publish(base + Heap.at.lock, 0);
-  publish(base + Heap.at.live, 0);
+  publish(base + Heap.at.classes, tableWords === 0 ? 0 : table);
   return base;
+}
+
+/** First object that the heap ever hands out. */
+export function firstObject(heap: Addr): Addr {
+  const tableWords = peek(heap + CLASSES_AT) === 0 ? 0 : CLASSES * SizeClass.WORDS;
+  return heap + Heap.size + tableWords + HEADER.WORDS;
 }
 
 /** Takes `size` words from the heap, reusing a freed object of the same size that has waited long enough. */
 export function* takeWords(heap: Addr, size: number): Step<Addr> {
-  const limit = peek(heap + Heap.at.quarantine);
-  if (limit > 0 && observe(heap + Heap.at.waiting) > limit) {
-    yield* lockHeap(heap);
-    const oldest = peek(heap + Heap.at.head);
-    const fits = oldest !== 0 && (peek(oldest + HEADER.KIND) & 0xffff) === size;
-    if (fits) {
-      poke(heap + Heap.at.head, peek(oldest + HEADER.LINK));
-      poke(heap + Heap.at.waiting, peek(heap + Heap.at.waiting) - 1);
-    }
-    publish(heap + Heap.at.lock, 0);
-    if (fits) return oldest;
+  if (peek(heap + CLASSES_AT) !== 0) {
+    const reused = yield* takeQuarantined(heap, size);
+    if (reused !== 0) return reused;
   }
-  const start = claim(heap + Heap.at.next, size + HEADER.WORDS);
-  const end = peek(heap + Heap.at.end);
+  const start = claim(heap + NEXT, size + HEADER.WORDS);
+  const end = peek(heap + END);
   if (start + size + HEADER.WORDS > end) {
     throw new ArenaFull({
       askedWords: size + HEADER.WORDS,
@@ -79,19 +78,38 @@ export function* takeWords(heap: Addr, size: number): Step<Addr> {
   return start + HEADER.WORDS;
 }
 
-/** Puts a freed object at the end of the quarantine. */
-export function* quarantineWords(heap: Addr, object: Addr): Step<void> {
-  if (peek(heap + Heap.at.quarantine) === 0) return;
+function* takeQuarantined(heap: Addr, size: number): Step<Addr> {
+  const entry = classOf(heap, size);
+  if (observe(entry + SizeClass.WAITING) <= peek(heap + Heap.at.quarantine)) return 0;
   yield* lockHeap(heap);
-  poke(object + HEADER.LINK, 0);
-  const waiting = peek(heap + Heap.at.waiting);
-  if (waiting === 0) poke(heap + Heap.at.head, object);
-  else poke(peek(heap + Heap.at.tail) + HEADER.LINK, object);
-  poke(heap + Heap.at.tail, object);
-  publish(heap + Heap.at.waiting, waiting + 1);
-  publish(heap + Heap.at.lock, 0);
+  const waiting = peek(entry + SizeClass.WAITING);
+  const oldest = peek(entry + SizeClass.HEAD);
+  const fits = waiting > 0 && (peek(oldest + HEADER.KIND) & 0xffff) === size;
+  if (fits) {
+    poke(entry + SizeClass.HEAD, peek(oldest + HEADER.LINK));
+    poke(entry + SizeClass.WAITING, waiting - 1);
+  }
+  publish(heap + LOCK, 0);
+  return fits ? oldest : 0;
+}
+
+/** Puts a freed object at the end of its quarantine. */
+export function* quarantineWords(heap: Addr, object: Addr): Step<void> {
+  if (peek(heap + CLASSES_AT) === 0) return;
+  const entry = classOf(heap, peek(object + HEADER.KIND) & 0xffff);
+  yield* lockHeap(heap);
+  const waiting = peek(entry + SizeClass.WAITING);
+  if (waiting === 0) poke(entry + SizeClass.HEAD, object);
+  else poke(peek(entry + SizeClass.TAIL) + HEADER.LINK, object);
+  poke(entry + SizeClass.TAIL, object);
+  publish(entry + SizeClass.WAITING, waiting + 1);
+  publish(heap + LOCK, 0);
+}
+
+function classOf(heap: Addr, size: number): Addr {
+  return peek(heap + CLASSES_AT) + (size % CLASSES) * SizeClass.WORDS;
 }
 
 function* lockHeap(heap: Addr): Step<void> {
-  for (let turn = 0; !claimIf(heap + Heap.at.lock, 0, 1); turn++) yield* cpuRelax(turn);
+  for (let turn = 0; !claimIf(heap + LOCK, 0, 1); turn++) yield* cpuRelax(turn);
 }

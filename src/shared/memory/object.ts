@@ -13,7 +13,7 @@ import {
 import { EVENT, record } from "../recorder/index.ts";
 import { currentTask } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
-import { HEADER, Heap, OBJECT_STATE, quarantineWords, takeWords } from "./heap.ts";
+import { firstObject, HEADER, Heap, OBJECT_STATE, quarantineWords, takeWords } from "./heap.ts";
 import { POISON } from "./poison.ts";
 import { type Layout, structById } from "./struct.ts";
 
@@ -83,7 +83,7 @@ export function layoutOf(object: Addr): Layout<string> | undefined {
 /** Every object ever allocated in a heap that never reuses memory, oldest first. */
 export function objectsOf(heap: Addr): Addr[] {
   const found: Addr[] = [];
-  let at = heap + Heap.size + HEADER.WORDS;
+  let at = firstObject(heap);
   const end = Math.min(peek(heap + Heap.at.next), peek(heap + Heap.at.end));
   while (at < end) {
     found.push(at);

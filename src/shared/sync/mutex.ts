@@ -1,9 +1,9 @@
 import { type Addr, compareExchange, load, type Step } from "../atomic/index.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { EVENT, record } from "../recorder/index.ts";
-import { currentTask } from "../task.ts";
+import { currentOwnerWord } from "../task.ts";
 import { lockSlow, unlockSlow } from "./mutex-slow.ts";
-import { FLAGS, ownedBy, tryTake } from "./owner-word.ts";
+import { FLAGS, tryTake } from "./owner-word.ts";
 import { WaitList } from "./waiters.ts";
 
 /**
@@ -16,38 +16,40 @@ export const Mutex: Layout<"owner" | "waitLock" | "waiters"> = struct("mutex", {
   waiters: WaitList,
 });
 
+const { LOCK, UNLOCK, TRYLOCK, LOCK_FAILED } = EVENT;
+
 /** Takes the lock, sleeping until it is free. @kernel kernel/locking/mutex.c: mutex_lock() */
 export function* mutexLock(lock: Addr): Step<void> {
-  const me = ownedBy(currentTask());
+  const me = currentOwnerWord();
   const free = (yield* compareExchange(lock, 0, me)) === 0;
   if (!free) yield* lockSlow(lock, me, false);
-  record(EVENT.LOCK, lock, free ? 0 : 1);
+  record(LOCK, lock, free ? 0 : 1);
 }
 
 /** Like `mutexLock`, but a pending signal ends the wait: 0 or EINTR. @kernel kernel/locking/mutex.c: mutex_lock_interruptible() */
 export function* mutexLockInterruptible(lock: Addr): Step<number> {
-  const me = ownedBy(currentTask());
+  const me = currentOwnerWord();
   const free = (yield* compareExchange(lock, 0, me)) === 0;
   const error = free ? 0 : yield* lockSlow(lock, me, true);
-  record(error === 0 ? EVENT.LOCK : EVENT.LOCK_FAILED, lock, error === 0 && !free ? 1 : error);
+  record(error === 0 ? LOCK : LOCK_FAILED, lock, error === 0 && !free ? 1 : error);
   return error;
 }
 
 /** Takes the lock if it is free; true if it did. False if this task holds it. @kernel kernel/locking/mutex.c: mutex_trylock() */
 export function* mutexTrylock(lock: Addr): Step<boolean> {
-  const taken = yield* tryTake(lock, ownedBy(currentTask()), false);
-  record(EVENT.TRYLOCK, lock, taken ? 1 : 0);
+  const taken = yield* tryTake(lock, currentOwnerWord(), false);
+  record(TRYLOCK, lock, taken ? 1 : 0);
   return taken;
 }
 
 /** Releases the lock; the caller holds it, or `lock-misuse` is reported. @kernel kernel/locking/mutex.c: mutex_unlock() */
 export function* mutexUnlock(lock: Addr): Step<void> {
-  const me = ownedBy(currentTask());
-  record(EVENT.UNLOCK, lock, 0);
+  const me = currentOwnerWord();
+  record(UNLOCK, lock, 0);
   if ((yield* compareExchange(lock, me, 0)) !== me) yield* unlockSlow(lock, me, true);
 }
 
 /** True while this task holds the lock. */
 export function* mutexIsHeld(lock: Addr): Step<boolean> {
-  return ((yield* load(lock)) & ~FLAGS) === ownedBy(currentTask());
+  return ((yield* load(lock)) & ~FLAGS) === currentOwnerWord();
 }

@@ -11,11 +11,6 @@ export const PICKUP = 4;
 /** All three. */
 export const FLAGS: number = WAITERS | HANDOFF | PICKUP;
 
-/** The owner word of a lock that `task` holds and nobody waits for. */
-export function ownedBy(task: number): number {
-  return (task + 1) << 3;
-}
-
 /** The task that an owner word names, or -1. */
 export function ownerTask(word: number): number {
   return (word >> 3) - 1;

@@ -29,6 +29,7 @@ export function* park(ticket: number): Step<void> {
     if ((yield* load(block + TASK.PARK)) !== ticket) return;
     yield* cpuRelax(turn);
   }
+  poke(block + TASK.TICKET, ticket);
   publish(block + TASK.STATE, TASK_STATE.PARKED);
   yield* wait(block + TASK.PARK, ticket);
   publish(block + TASK.STATE, TASK_STATE.RUNNING);

@@ -3,6 +3,8 @@ import { POISON } from "../memory/poison.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { report } from "../violation.ts";
 
+const { GET, GET_UNLESS_ZERO, PUT } = EVENT;
+
 /** Highest count. @kernel include/linux/refcount.h: REFCOUNT_MAX */
 export const REFCOUNT_MAX = 0x7fffffff;
 /** Where a broken counter is parked, midway in the negative half. @kernel include/linux/refcount.h: REFCOUNT_SATURATED */
@@ -24,7 +26,7 @@ export function* refcountRead(r: Addr): Step<number> {
  */
 export function* refcountInc(r: Addr): Step<void> {
   const old = yield* add(r, 1);
-  record(EVENT.GET, r, old);
+  record(GET, r, old);
   if (old <= 0 || old >= REFCOUNT_MAX || old === POISON) yield* complainOfGet(r, old);
 }
 
@@ -39,7 +41,7 @@ export function* refcountIncNotZero(r: Addr): Step<boolean> {
     if (seen === old) break;
     old = seen;
   }
-  record(EVENT.GET_UNLESS_ZERO, r, old);
+  record(GET_UNLESS_ZERO, r, old);
   if (old === 0) return false;
   if (old < 0 || old >= REFCOUNT_MAX || old === POISON) yield* complainOfGet(r, old);
   return true;
@@ -51,7 +53,7 @@ export function* refcountIncNotZero(r: Addr): Step<boolean> {
  */
 export function* refcountDecAndTest(r: Addr): Step<boolean> {
   const old = yield* add(r, -1);
-  record(EVENT.PUT, r, old);
+  record(PUT, r, old);
   if (old === 1) return true;
   if (old <= 0 || old === POISON) yield* complainOfPut(r, old);
   return false;
@@ -63,7 +65,7 @@ export function* refcountDecAndTest(r: Addr): Step<boolean> {
  */
 export function* refcountDec(r: Addr): Step<void> {
   const old = yield* add(r, -1);
-  record(EVENT.PUT, r, old);
+  record(PUT, r, old);
   if (old > 1 && old !== POISON) return;
   report(old === POISON ? "use-after-free" : "refcount-leak", r, old);
   yield* store(r, REFCOUNT_SATURATED);
@@ -72,7 +74,7 @@ export function* refcountDec(r: Addr): Step<void> {
 /** Drops the last reference only; true if it did. @kernel lib/refcount.c: refcount_dec_if_one() */
 export function* refcountDecIfOne(r: Addr): Step<boolean> {
   const old = yield* compareExchange(r, 1, 0);
-  record(EVENT.PUT, r, old);
+  record(PUT, r, old);
   return old === 1;
 }
 
@@ -91,7 +93,7 @@ export function* refcountDecNotOne(r: Addr): Step<boolean> {
     }
     const seen = yield* compareExchange(r, old, old - 1);
     if (seen === old) {
-      record(EVENT.PUT, r, old);
+      record(PUT, r, old);
       return true;
     }
     old = seen;

@@ -8,17 +8,19 @@ import { report, reportAndAbandon } from "../violation.ts";
 /** A spinlock: the holder's task id plus 1, or 0. */
 export const Spinlock: Layout<"owner"> = struct("spinlock", { owner: "atomic" });
 
+const { LOCK, UNLOCK, TRYLOCK } = EVENT;
+
 /** Takes the lock, spinning. Not recursive. @kernel kernel/locking/spinlock.c: spin_lock() */
 export function* spinLock(lock: Addr): Step<void> {
   const me = currentTask() + 1;
   if ((yield* compareExchange(lock, 0, me)) !== 0) yield* spinContended(lock, me);
-  record(EVENT.LOCK, lock, 0);
+  record(LOCK, lock, 0);
 }
 
 /** Takes the lock if it is free; true if it did. @kernel kernel/locking/spinlock.c: spin_trylock() */
 export function* spinTrylock(lock: Addr): Step<boolean> {
   const taken = (yield* compareExchange(lock, 0, currentTask() + 1)) === 0;
-  record(EVENT.TRYLOCK, lock, taken ? 1 : 0);
+  record(TRYLOCK, lock, taken ? 1 : 0);
   return taken;
 }
 
@@ -29,7 +31,7 @@ export function* spinUnlock(lock: Addr): Step<void> {
     if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
     report("lock-misuse", lock, owner);
   }
-  record(EVENT.UNLOCK, lock, 0);
+  record(UNLOCK, lock, 0);
   yield* store(lock, 0);
 }
 

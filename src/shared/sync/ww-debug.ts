@@ -6,44 +6,44 @@ import { HOLDER_CONTEXT } from "./ww-rules.ts";
 
 // What CONFIG_DEBUG_WW_MUTEXES warns of, as `ww-misuse` reports. Looks of the instrumentation, no steps: each
 // reads words that only the calling task writes. @kernel include/linux/ww_mutex.h, kernel/locking/ww_mutex.h
+const {
+  acquired: ACQUIRED,
+  suspect: SUSPECT,
+  done: DONE,
+  contending: CONTENDING,
+  wwClass: CLASS,
+} = WwContext.at;
 const CLASS_OF_LOCK = HOLDER_CONTEXT + 1;
 
 /** Before a lock in a context: same class, acquire phase open, no other contended lock pending. */
 export function checkBeforeLock(lock: Addr, ctx: Addr): void {
-  if (peek(ctx + WwContext.at.wwClass) !== peek(lock + CLASS_OF_LOCK)) report("ww-misuse", lock, ctx);
-  if (peek(ctx + WwContext.at.suspect) !== 0) checkSuspect(lock, ctx);
+  if (peek(ctx + SUSPECT) !== 0 || peek(ctx + CLASS) !== peek(lock + CLASS_OF_LOCK)) checkSuspect(lock, ctx);
 }
 
 function checkSuspect(lock: Addr, ctx: Addr): void {
-  if (peek(ctx + WwContext.at.done) !== 0) report("ww-misuse", lock, ctx);
-  const contending = peek(ctx + WwContext.at.contending);
+  if (peek(ctx + CLASS) !== peek(lock + CLASS_OF_LOCK)) report("ww-misuse", lock, ctx);
+  if (peek(ctx + DONE) !== 0) report("ww-misuse", lock, ctx);
+  const contending = peek(ctx + CONTENDING);
   if (contending === 0) return;
   // Told to back off: everything has to be dropped, and then the contended lock is the next one.
-  if (contending !== lock || peek(ctx + WwContext.at.acquired) > 0) report("ww-misuse", lock, ctx);
-  poke(ctx + WwContext.at.contending, 0);
-  poke(ctx + WwContext.at.suspect, peek(ctx + WwContext.at.done));
+  if (contending !== lock || peek(ctx + ACQUIRED) > 0) report("ww-misuse", lock, ctx);
+  poke(ctx + CONTENDING, 0);
+  poke(ctx + SUSPECT, peek(ctx + DONE));
 }
 
 /** Before a slow lock: it follows EDEADLK on this very lock, with nothing held. */
 export function checkBeforeSlowLock(lock: Addr, ctx: Addr): void {
-  if (peek(ctx + WwContext.at.contending) !== lock || peek(ctx + WwContext.at.acquired) > 0) {
+  if (peek(ctx + CONTENDING) !== lock || peek(ctx + ACQUIRED) > 0) {
     report("ww-misuse", lock, ctx);
-    poke(ctx + WwContext.at.contending, 0);
+    poke(ctx + CONTENDING, 0);
   }
 }
 
 /** A caller that skips the contended lock and goes on (an LRU scan does) says so, holding nothing. */
 export function forgetContended(ctx: Addr): void {
-  if (peek(ctx + WwContext.at.acquired) > 0) report("ww-misuse", ctx, peek(ctx + WwContext.at.contending));
-  poke(ctx + WwContext.at.contending, 0);
-  poke(ctx + WwContext.at.suspect, peek(ctx + WwContext.at.done));
-}
-
-/** A lock just taken must not carry the context of an earlier holder; a context left must have counted it. */
-export function checkStaleContext(lock: Addr, left: Addr = 0): void {
-  if (lock !== 0 && peek(lock + HOLDER_CONTEXT) !== 0) report("ww-misuse", lock, peek(lock + HOLDER_CONTEXT));
-  if (left !== 0 && peek(left + WwContext.at.acquired) <= 0)
-    report("ww-misuse", left, peek(left + WwContext.at.acquired));
+  if (peek(ctx + ACQUIRED) > 0) report("ww-misuse", ctx, peek(ctx + CONTENDING));
+  poke(ctx + CONTENDING, 0);
+  poke(ctx + SUSPECT, peek(ctx + DONE));
 }
 
 /**
@@ -52,6 +52,6 @@ export function checkStaleContext(lock: Addr, left: Addr = 0): void {
  */
 export function checkBlockingWithoutContext(lock: Addr): void {
   const ctx = peek(taskBlock(currentTask()) + TASK.WW_CONTEXT);
-  if (ctx === 0 || peek(ctx + WwContext.at.acquired) === 0) return;
-  if (peek(ctx + WwContext.at.wwClass) === peek(lock + CLASS_OF_LOCK)) report("ww-misuse", lock, ctx);
+  if (ctx === 0 || peek(ctx + ACQUIRED) === 0) return;
+  if (peek(ctx + CLASS) === peek(lock + CLASS_OF_LOCK)) report("ww-misuse", lock, ctx);
 }

@@ -1,29 +1,25 @@
 import {
   type Addr,
   compareExchange,
+  exchange,
   load,
   peek,
   readOnce,
   type Step,
-  store,
   write,
   writeOnce,
 } from "../atomic/index.ts";
 import { EDEADLK } from "../errno.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { EVENT, record } from "../recorder/index.ts";
-import { currentTask } from "../task.ts";
+import { currentOwnerWord } from "../task.ts";
+import { report } from "../violation.ts";
 import { closesHold, opensHold, triesHold, watchWords } from "./contention-monitor.ts";
 import { Mutex } from "./mutex.ts";
 import { lockSlow, unlockSlow } from "./mutex-slow.ts";
-import { FLAGS, ownedBy, tryTake, WAITERS } from "./owner-word.ts";
+import { FLAGS, tryTake, WAITERS } from "./owner-word.ts";
 import { WW_MUTANT, WwClass, WwContext } from "./ww-context.ts";
-import {
-  checkBeforeLock,
-  checkBeforeSlowLock,
-  checkBlockingWithoutContext,
-  checkStaleContext,
-} from "./ww-debug.ts";
+import { checkBeforeLock, checkBeforeSlowLock, checkBlockingWithoutContext } from "./ww-debug.ts";
 import { injectDeadlock, wwLockSlow, wwTellWaiters } from "./ww-slow.ts";
 
 /**
@@ -40,10 +36,15 @@ export const WwMutex: Layout<"base" | "ctx" | "wwClass" | "window" | "windowHits
   },
 );
 
+// Offsets as constants of this module: in the fast path a look-up in the layout would cost as much as the lock.
+const { ctx: CTX, wwClass: CLASS } = WwMutex.at;
+const { acquired: ACQUIRED, wounded: WOUNDED } = WwContext.at;
+const { LOCK, UNLOCK, TRYLOCK, LOCK_FAILED } = EVENT;
+
 /** Initialises a lock of `wwClass`. @kernel include/linux/ww_mutex.h: ww_mutex_init() */
 export function* wwMutexInit(lock: Addr, wwClass: Addr): Step<void> {
   for (let word = 0; word < WwMutex.size; word++) yield* write(lock + word, 0);
-  yield* write(lock + WwMutex.at.wwClass, wwClass);
+  yield* write(lock + CLASS, wwClass);
 }
 
 /**
@@ -52,81 +53,74 @@ export function* wwMutexInit(lock: Addr, wwClass: Addr): Step<void> {
  * @kernel kernel/locking/mutex.c: ww_mutex_lock()
  */
 export function* wwMutexLock(lock: Addr, ctx: Addr): Step<number> {
-  return yield* wwLock(lock, ctx, false);
+  if (ctx !== 0) return yield* lockInContext(lock, ctx, false);
+  if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0) return yield* lockAlone(lock, false);
+  opensHold(lock);
+  record(LOCK, lock, 0);
+  return 0;
 }
 
 /** Like `wwMutexLock`; a signal ends the wait with EINTR. @kernel kernel/locking/mutex.c: ww_mutex_lock_interruptible() */
 export function* wwMutexLockInterruptible(lock: Addr, ctx: Addr): Step<number> {
-  return yield* wwLock(lock, ctx, true);
+  if (ctx !== 0) return yield* lockInContext(lock, ctx, true);
+  if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0) return yield* lockAlone(lock, true);
+  opensHold(lock);
+  record(LOCK, lock, 0);
+  return 0;
 }
 
 /** After EDEADLK, holding nothing: takes the contended lock. It cannot die. @kernel include/linux/ww_mutex.h: ww_mutex_lock_slow() */
 export function* wwMutexLockSlow(lock: Addr, ctx: Addr): Step<void> {
   checkBeforeSlowLock(lock, ctx);
-  yield* wwLock(lock, ctx, false);
+  yield* lockInContext(lock, ctx, false);
 }
 
 /** Like `wwMutexLockSlow`; 0 or EINTR. @kernel include/linux/ww_mutex.h: ww_mutex_lock_slow_interruptible() */
 export function* wwMutexLockSlowInterruptible(lock: Addr, ctx: Addr): Step<number> {
   checkBeforeSlowLock(lock, ctx);
-  return yield* wwLock(lock, ctx, true);
+  return yield* lockInContext(lock, ctx, true);
 }
 
-function* wwLock(lock: Addr, ctx: Addr, interruptible: boolean): Step<number> {
-  if (ctx !== 0) return yield* lockInContext(lock, ctx, interruptible);
-  const me = ownedBy(currentTask());
-  let waited = 0;
-  if ((yield* compareExchange(lock, 0, me)) !== 0) {
-    triesHold(lock);
-    checkBlockingWithoutContext(lock);
-    const error = yield* lockSlow(lock, me, interruptible);
-    if (error !== 0) {
-      record(EVENT.LOCK_FAILED, lock, error);
-      return error;
-    }
-    waited = 1;
-  }
-  opensHold(lock);
-  record(EVENT.LOCK, lock, waited);
-  return 0;
+function* lockAlone(lock: Addr, interruptible: boolean): Step<number> {
+  triesHold(lock);
+  checkBlockingWithoutContext(lock);
+  return yield* waited(lock, yield* lockSlow(lock, currentOwnerWord(), interruptible));
+}
+
+function* waited(lock: Addr, error: number): Step<number> {
+  if (error === 0) opensHold(lock);
+  record(error === 0 ? LOCK : LOCK_FAILED, lock, error === 0 ? 1 : error);
+  return error;
 }
 
 function* lockInContext(lock: Addr, ctx: Addr, interruptible: boolean): Step<number> {
   checkBeforeLock(lock, ctx);
-  const me = ownedBy(currentTask());
-  let waited = 0;
-  if ((yield* compareExchange(lock, 0, me)) === 0) {
-    checkStaleContext(lock);
-    yield* joinContext(lock, ctx);
-    // `store` above is a full fence: either this look sees the waiter, or the waiter saw the context.
-    if (((yield* readOnce(lock)) & WAITERS) !== 0) yield* wwTellWaiters(lock, ctx);
-  } else {
+  if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0) {
     triesHold(lock);
-    const error = yield* wwLockSlow(lock, ctx, me, interruptible);
-    if (error !== 0) {
-      record(EVENT.LOCK_FAILED, lock, error);
-      return error;
-    }
-    waited = 1;
+    const error = yield* waited(lock, yield* wwLockSlow(lock, ctx, currentOwnerWord(), interruptible));
+    if (error !== 0) return error;
+  } else {
+    yield* joinContext(lock, ctx);
+    opensHold(lock);
+    record(LOCK, lock, 0);
   }
-  opensHold(lock);
-  record(EVENT.LOCK, lock, waited);
-  if (peek(ctx + WwContext.at.acquired) > 1 && (yield* injectDeadlock(lock, ctx))) {
+  if (peek(ctx + ACQUIRED) > 1 && (yield* injectDeadlock(lock, ctx))) {
     yield* wwMutexUnlock(lock);
-    record(EVENT.LOCK_FAILED, lock, EDEADLK);
+    record(LOCK_FAILED, lock, EDEADLK);
     return EDEADLK;
   }
   return 0;
 }
 
 function* joinContext(lock: Addr, ctx: Addr): Step<void> {
-  const acquired = peek(ctx + WwContext.at.acquired);
+  const acquired = peek(ctx + ACQUIRED);
   // A wound from before this context owned anything is stale. The kernel clears it on the slow path only.
-  if (acquired === 0 && (yield* readOnce(ctx + WwContext.at.wounded)) !== 0) {
-    yield* writeOnce(ctx + WwContext.at.wounded, 0);
-  }
-  yield* writeOnce(ctx + WwContext.at.acquired, acquired + 1);
-  yield* store(lock + WwMutex.at.ctx, ctx);
+  if (acquired === 0 && (yield* readOnce(ctx + WOUNDED)) !== 0) yield* writeOnce(ctx + WOUNDED, 0);
+  yield* writeOnce(ctx + ACQUIRED, acquired + 1);
+  const stale = yield* exchange(lock + CTX, ctx);
+  if (stale !== 0) report("ww-misuse", lock, stale);
+  // The exchange is a full fence: either this look sees the waiter, or the waiter saw the context.
+  if (((yield* readOnce(lock)) & WAITERS) !== 0) yield* wwTellWaiters(lock, ctx);
 }
 
 /**
@@ -134,41 +128,42 @@ function* joinContext(lock: Addr, ctx: Addr): Step<void> {
  * false. @kernel kernel/locking/mutex.c: ww_mutex_trylock()
  */
 export function* wwMutexTrylock(lock: Addr, ctx: Addr): Step<boolean> {
-  const taken = yield* tryTake(lock, ownedBy(currentTask()), false);
-  record(EVENT.TRYLOCK, lock, taken ? 1 : 0);
+  const taken = yield* tryTake(lock, currentOwnerWord(), false);
+  record(TRYLOCK, lock, taken ? 1 : 0);
   if (!taken) {
     triesHold(lock);
     return false;
   }
   opensHold(lock);
-  if (ctx === 0) return true;
-  checkBeforeLock(lock, ctx);
-  yield* joinContext(lock, ctx);
-  if (((yield* readOnce(lock)) & WAITERS) !== 0) yield* wwTellWaiters(lock, ctx);
+  if (ctx !== 0) {
+    checkBeforeLock(lock, ctx);
+    yield* joinContext(lock, ctx);
+  }
   return true;
 }
 
 /** Releases the lock, whatever it was taken with. @kernel kernel/locking/mutex.c: ww_mutex_unlock() */
 export function* wwMutexUnlock(lock: Addr): Step<void> {
-  const me = ownedBy(currentTask());
-  const ctx = peek(lock + WwMutex.at.ctx);
-  if (ctx !== 0) yield* leaveContext(lock, ctx);
-  closesHold(lock);
-  record(EVENT.UNLOCK, lock, 0);
-  if ((yield* compareExchange(lock, me, 0)) !== me) {
-    const wwClass = peek(lock + WwMutex.at.wwClass);
-    yield* unlockSlow(lock, me, (peek(wwClass + WwClass.at.mutant) & WW_MUTANT.LOST_WAKEUP) === 0);
+  const ctx = peek(lock + CTX);
+  if (ctx !== 0) {
+    // The context goes before ownership does: a new holder must not find the old one's.
+    const acquired = peek(ctx + ACQUIRED);
+    if (acquired <= 0) report("ww-misuse", ctx, acquired);
+    yield* writeOnce(ctx + ACQUIRED, acquired - 1);
+    yield* writeOnce(lock + CTX, 0);
   }
+  closesHold(lock);
+  record(UNLOCK, lock, 0);
+  if ((yield* compareExchange(lock, currentOwnerWord(), 0)) !== currentOwnerWord())
+    yield* unlockContended(lock);
 }
 
-function* leaveContext(lock: Addr, ctx: Addr): Step<void> {
-  // The context goes before ownership does: a new holder must not find the old one's.
-  checkStaleContext(0, ctx);
-  yield* writeOnce(ctx + WwContext.at.acquired, peek(ctx + WwContext.at.acquired) - 1);
-  yield* writeOnce(lock + WwMutex.at.ctx, 0);
+function* unlockContended(lock: Addr): Step<void> {
+  const mutant = peek(peek(lock + CLASS) + WwClass.at.mutant);
+  yield* unlockSlow(lock, currentOwnerWord(), (mutant & WW_MUTANT.LOST_WAKEUP) === 0);
 }
 
 /** True while this task holds the lock. */
 export function* wwMutexIsHeld(lock: Addr): Step<boolean> {
-  return ((yield* load(lock)) & ~FLAGS) === ownedBy(currentTask());
+  return ((yield* load(lock)) & ~FLAGS) === currentOwnerWord();
 }

@@ -1,0 +1,143 @@
+import { type Addr, peek, type Step, write } from "#shared/atomic/index";
+import { DESIGN, drmMutants, freeDesigns, MUTANT } from "#shared/drm/designs";
+import { Device, designOf, mutantOf } from "#shared/drm/device";
+import { dmaResvLock, dmaResvUnlock } from "#shared/drm/dma-resv";
+import { gemPut, runFreeWorker } from "#shared/drm/gem";
+import { gemLookup, handleDelete } from "#shared/drm/gem-handle";
+import { resvOf } from "#shared/drm/gem-object";
+import { lruScan } from "#shared/drm/lru-scan";
+import { worksOn } from "#shared/drm/overlap";
+import { shmemMadvise } from "#shared/drm/shmem-madvise";
+import { shmemPin, shmemUnpin } from "#shared/drm/shmem-pages";
+import { allocate } from "#shared/memory/object";
+import { type Layout, struct } from "#shared/memory/struct";
+import { balancePgdat } from "#shared/mm/reclaim";
+import { countFor, STAT } from "#shared/stats";
+import { type Scenario, scenario, type TaskSpec } from "../define.ts";
+import { type ChoiceParam, choice, type IntParam, int } from "../params.ts";
+import { checkAllFreed, createWithHandle, shmemDevice } from "./world.ts";
+
+/** Root of a world: the device, the file's only handle, and whether the closing task makes a new object each time. */
+export const FreeVsShrinker: Layout<"device" | "handle" | "soak"> = struct("free_vs_shrinker", {
+  device: "plain",
+  handle: "plain",
+  soak: "plain",
+});
+
+const { device: DEVICE, handle: HANDLE, soak: SOAK } = FreeVsShrinker.at;
+const PAGES = 2;
+
+function* inObject(object: Addr): Step<void> {
+  worksOn(object);
+  countFor(STAT.OPS, 1);
+}
+
+/** Says that the object is not needed, and closes its handle: the last reference, unless a walker has one. */
+export function* ioctlClose(root: Addr): Step<void> {
+  const device = peek(root + DEVICE);
+  if (peek(root + SOAK) !== 0) yield* write(root + HANDLE, yield* createWithHandle(device, PAGES));
+  const handle = peek(root + HANDLE);
+  const object = yield* gemLookup(device, handle);
+  if (object === 0) return;
+  yield* inObject(object);
+  const mutant = mutantOf(device);
+  yield* shmemMadvise(object, 1);
+  yield* gemPut(object);
+  if (mutant === MUTANT.EARLY_PUT) yield* gemPut(object);
+  if (mutant === MUTANT.PUT_UNDER_OWN_LOCK) {
+    const resv = resvOf(object);
+    yield* dmaResvLock(resv, 0);
+    yield* handleDelete(device, handle);
+    yield* dmaResvUnlock(resv);
+  } else {
+    yield* handleDelete(device, handle);
+  }
+  worksOn(0);
+  yield* idleWorker(device);
+}
+
+/** Walks the evictable list once, as direct reclaim of some other task would. */
+export function* shrinker(root: Addr): Step<void> {
+  const device = peek(root + DEVICE);
+  countFor(STAT.OPS, 1);
+  yield* lruScan(device, device + Device.at.evictable, PAGES);
+  yield* idleWorker(device);
+}
+
+/** Reclaims until the high watermark is reached. */
+export function* kswapdTask(root: Addr): Step<void> {
+  const device = peek(root + DEVICE);
+  countFor(STAT.OPS, 1);
+  yield* balancePgdat(device + Device.at.pool);
+  yield* idleWorker(device);
+}
+
+/** Pins and unpins through the handle, which may be closed under it at any time. */
+export function* ioctlPin(root: Addr): Step<void> {
+  const device = peek(root + DEVICE);
+  const object = yield* gemLookup(device, peek(root + HANDLE));
+  if (object === 0) return;
+  yield* inObject(object);
+  if ((yield* shmemPin(object)) === 0) yield* shmemUnpin(object);
+  yield* gemPut(object);
+  worksOn(0);
+  yield* idleWorker(device);
+}
+
+/** A task that is done lends its thread to the free worker. */
+function* idleWorker(device: Addr): Step<void> {
+  if (designOf(device) === DESIGN.DEFERRED) yield* runFreeWorker(device);
+}
+
+type FreeVsShrinkerParams = {
+  readonly design: ChoiceParam<(typeof freeDesigns)[number]>;
+  readonly mutant: ChoiceParam<(typeof drmMutants)[number]>;
+  readonly tasks: IntParam;
+};
+
+const roles: readonly TaskSpec<FreeVsShrinkerParams>[] = [
+  { name: "ioctl-close", run: ioctlClose },
+  { name: "shrinker", run: shrinker },
+  { name: "kswapd", run: kswapdTask },
+];
+
+const definition: Scenario<FreeVsShrinkerParams> = scenario({
+  name: "shmem/free-vs-shrinker",
+  claim: "no task holds, waits for or tries the lock of an object whose refcount is zero",
+  source:
+    "drm_gem_shmem_helper.c: drm_gem_shmem_free() against drm_gem.c: drm_gem_lru_scan(); patch v15 17/23",
+  params: {
+    design: choice(freeDesigns, "lock", "how the free path is written"),
+    mutant: choice(drmMutants, "none", "a deliberate fault"),
+    tasks: int(2, 64, 2, "ioctl-close, shrinker, kswapd, then tasks that pin"),
+  },
+  expect: "holds",
+  mutants: {
+    "shrinker-plain-get": ["refcount-get-zero", "use-after-free"],
+    "shrinker-lock-unref": ["contention-at-free", "use-after-free", "lock-misuse"],
+    "put-under-own-lock": ["deadlock", "use-after-free", "contention-at-free"],
+    "early-put": ["use-after-free", "refcount-underflow", "refcount-get-zero", "double-free"],
+    "lost-wakeup": ["lost-wakeup"],
+  },
+  modes: ["batch", "soak"],
+  worldWords: (params, mode) => (mode === "batch" ? 240 + params.tasks * 8 : 16_384),
+  *setup(heap, params, mode) {
+    const root = yield* allocate(heap, FreeVsShrinker);
+    const device = yield* shmemDevice(heap, { ...params, pages: 8, low: 0, high: 8, handles: 2 });
+    yield* write(root + DEVICE, device);
+    yield* write(root + SOAK, mode === "soak" ? 1 : 0);
+    if (mode === "batch") yield* write(root + HANDLE, yield* createWithHandle(device, PAGES));
+    return root;
+  },
+  tasks: (params) =>
+    Array.from(
+      { length: params.tasks },
+      (_, index) => roles[index] ?? { name: `ioctl-pin-${index - 2}`, run: ioctlPin },
+    ),
+  *check(root, _params, heap) {
+    // Root, device and its handle table stay.
+    yield* checkAllFreed(peek(root + DEVICE), heap, 3);
+  },
+});
+
+export default definition;

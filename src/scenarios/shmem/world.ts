@@ -1,0 +1,57 @@
+import { type Addr, load, peek, type Step } from "#shared/atomic/index";
+import type { DrmMutant, FreeDesign } from "#shared/drm/designs";
+import { Device, deviceCreate } from "#shared/drm/device";
+import { gemPut, runFreeWorker } from "#shared/drm/gem";
+import { handleCreate } from "#shared/drm/gem-handle";
+import { shmemCreate } from "#shared/drm/gem-object";
+import { shmemGetSgt } from "#shared/drm/shmem-map";
+import { shmemShrinkerInit } from "#shared/drm/shmem-shrinker";
+import { liveObjects } from "#shared/memory/object";
+import { PagePool } from "#shared/mm/page-pool";
+import { report } from "#shared/violation";
+
+/** What a shmem world is made from. */
+export interface ShmemWorld {
+  readonly design: FreeDesign;
+  readonly mutant: DrmMutant;
+  readonly algorithm?: "wait-die" | "wound-wait";
+  /** Pages of the pool, and its watermarks. */
+  readonly pages: number;
+  readonly low: number;
+  readonly high: number;
+  readonly handles: number;
+}
+
+/** A device with its shrinker registered. */
+export function* shmemDevice(heap: Addr, world: ShmemWorld): Step<Addr> {
+  const device = yield* deviceCreate(heap, { algorithm: "wound-wait", ...world });
+  yield* shmemShrinkerInit(device);
+  return device;
+}
+
+/**
+ * Creates an object with pages and sg table and gives it a handle, which then owns its only reference. The
+ * handle, or a negative error with nothing left behind. @kernel drm_gem_shmem_helper.c: drm_gem_shmem_create_with_handle()
+ */
+export function* createWithHandle(device: Addr, pages: number): Step<number> {
+  const object = yield* shmemCreate(device, pages);
+  const error = yield* shmemGetSgt(object);
+  const handle = error !== 0 ? error : yield* handleCreate(object);
+  yield* gemPut(object);
+  return handle;
+}
+
+/**
+ * What must hold once all tasks are gone: `alive` objects of the heap live, every page is back in the pool, both
+ * lists are empty. Runs what the free worker has left to do first.
+ */
+export function* checkAllFreed(device: Addr, heap: Addr, alive: number): Step<void> {
+  yield* runFreeWorker(device);
+  const live = liveObjects(heap);
+  if (live !== alive) report("leak", device, live - alive);
+  const pool = device + Device.at.pool;
+  const free = yield* load(pool + PagePool.at.free);
+  if (free !== peek(pool + PagePool.at.total)) report("page-accounting", pool, free);
+  const listed = peek(device + Device.at.evictable) + peek(device + Device.at.pinned);
+  if (listed !== 0) report("list-corruption", device, listed);
+}

@@ -1,0 +1,119 @@
+import { type Addr, load, peek, type Step, write } from "../atomic/index.ts";
+import { allocate, free, freedBy } from "../memory/object.ts";
+import { POISON } from "../memory/poison.ts";
+import { type Layout, struct } from "../memory/struct.ts";
+import { closeWindow } from "../sync/contention-monitor.ts";
+import { krefInit } from "../sync/kref.ts";
+import { LruNode, lruRemove } from "../sync/lru.ts";
+import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
+import { report, reportAndAbandon } from "../violation.ts";
+import { DESIGN } from "./designs.ts";
+import { Device, designOf } from "./device.ts";
+import { DmaResv, dmaResvFini, dmaResvInit, dmaResvIsHeld } from "./dma-resv.ts";
+
+/** What every GEM object has. @kernel include/drm/drm_gem.h: struct drm_gem_object */
+export const Gem: Layout<
+  "refcount" | "handleCount" | "device" | "resv" | "ownResv" | "node" | "deferredNext"
+> = struct("drm_gem_object", {
+  refcount: "atomic",
+  /** All handles together hold one reference. Under `objectNameLock`. */
+  handleCount: "plain",
+  device: "plain",
+  /** The reservation object in use: `ownResv`, or one shared with others. */
+  resv: "plain",
+  ownResv: DmaResv,
+  node: LruNode,
+  deferredNext: "plain",
+});
+
+/** An object backed by shmem pages. @kernel include/drm/drm_gem_shmem_helper.h: struct drm_gem_shmem_object */
+export const Shmem: Layout<
+  | "base"
+  | "pages"
+  | "pageCount"
+  | "pagesUseCount"
+  | "pagesPinCount"
+  | "vmapUseCount"
+  | "vaddr"
+  | "sgt"
+  | "madv"
+  | "evicted"
+  | "tornDown"
+> = struct("drm_gem_shmem_object", {
+  base: Gem,
+  /** The page array, or 0. Under resv. */
+  pages: "plain",
+  /** Size in pages. Constant after init. */
+  pageCount: "plain",
+  /** 0 to 1 and 1 to 0 only under resv; above 1 without. */
+  pagesUseCount: "atomic",
+  pagesPinCount: "atomic",
+  vmapUseCount: "atomic",
+  /** The kernel mapping, or 0. Under resv. */
+  vaddr: "plain",
+  /** The sg table, or 0; owns one pages use. Under resv. */
+  sgt: "plain",
+  /** 0 needed, above 0 not needed, -1 purged for good. Under resv. */
+  madv: "plain",
+  /** 1 while pages are swapped out. Under resv. */
+  evicted: "plain",
+  /** 1 once the free worker of design `deferred` has taken the pages away. */
+  tornDown: "plain",
+});
+
+const { device: DEVICE, resv: RESV, refcount: REFCOUNT } = Gem.at;
+
+/** The reservation lock of an object. Constant after creation. */
+export function resvOf(object: Addr): Addr {
+  return alive(object, peek(object + RESV));
+}
+
+/** The device of an object. Constant after creation. */
+export function deviceOf(object: Addr): Addr {
+  return alive(object, peek(object + DEVICE));
+}
+
+// Both are read at the start of every path, so a path on a freed object is caught there in any build.
+function alive(object: Addr, value: number): number {
+  if (value === POISON) reportAndAbandon("use-after-free", object, value, freedBy(object) + 1);
+  return value;
+}
+
+/**
+ * Creates an object of `pages` pages without any in memory yet; the caller owns its one reference. `resv` 0
+ * gives it its own reservation lock. @kernel drivers/gpu/drm/drm_gem_shmem_helper.c: __drm_gem_shmem_create()
+ */
+export function* shmemCreate(device: Addr, pages: number, resv = 0): Step<Addr> {
+  const object = yield* allocate(peek(device + Device.at.heap), Shmem);
+  yield* write(object + DEVICE, device);
+  yield* write(object + Shmem.at.pageCount, pages);
+  yield* dmaResvInit(object + Gem.at.ownResv, device + Device.at.resvClass);
+  yield* write(object + RESV, resv === 0 ? object + Gem.at.ownResv : resv);
+  yield* krefInit(object + REFCOUNT);
+  return object;
+}
+
+/**
+ * Complains with `resv-not-held` unless this task holds the object's lock. In design `kref-assert` an object
+ * whose refcount is zero passes: the v15 patch's rule. @kernel drm_gem_shmem_helper.c: drm_gem_shmem_resv_assert_held()
+ */
+export function* resvAssertHeld(object: Addr): Step<void> {
+  if (designOf(deviceOf(object)) === DESIGN.KREF_ASSERT && (yield* load(object + REFCOUNT)) === 0) return;
+  const resv = resvOf(object);
+  if (!(yield* dmaResvIsHeld(resv))) report("resv-not-held", object, peek(resv));
+}
+
+/**
+ * The common tail of every free: fences go, the object leaves its LRU, the memory is returned. The lock is
+ * destroyed before the object leaves the list, as in the kernel: only get-unless-zero keeps a walker away.
+ * @kernel drivers/gpu/drm/drm_gem.c: drm_gem_object_release()
+ */
+export function* gemRelease(object: Addr): Step<void> {
+  const device = deviceOf(object);
+  yield* dmaResvFini(object + Gem.at.ownResv);
+  yield* mutexLock(device + Device.at.lruLock);
+  yield* lruRemove(object + Gem.at.node);
+  yield* mutexUnlock(device + Device.at.lruLock);
+  closeWindow(resvOf(object));
+  yield* free(peek(device + Device.at.heap), object);
+}

@@ -1,0 +1,79 @@
+import { type Addr, peek, read, type Step, write } from "../atomic/index.ts";
+import { krefGet } from "../sync/kref.ts";
+import { Lru, LruNode, lruFirst, lruMoveTail, lruSplice } from "../sync/lru.ts";
+import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
+import { currentTask, TASK, taskBlock } from "../task.ts";
+import { MUTANT } from "./designs.ts";
+import { Device, mutantOf } from "./device.ts";
+import { dmaResvTrylock, dmaResvUnlock } from "./dma-resv.ts";
+import { gemGetUnlessZero, gemPut } from "./gem.ts";
+import { Gem, resvOf, Shmem } from "./gem-object.ts";
+import { worksOn } from "./overlap.ts";
+import { isEvictable, isPurgeable } from "./shmem-lru.ts";
+import { shmemEvictLocked, shmemPurgeLocked } from "./shmem-madvise.ts";
+
+/**
+ * Walks the list from its least recently used end and takes pages away, `wanted` at most; returns pages freed.
+ * Takes a reference unless the object is being freed, before it touches the object's lock; holds neither when
+ * it takes the list's lock again. The put may be the last: then the object is freed here, inside reclaim.
+ * @kernel drivers/gpu/drm/drm_gem.c: drm_gem_lru_scan()
+ */
+export function* lruScan(device: Addr, lru: Addr, wanted: number): Step<number> {
+  const lock = device + Device.at.lruLock;
+  // Objects already seen go to a list on this task's stack, as in the kernel.
+  const seen = taskBlock(currentTask()) + TASK.STACK;
+  for (let word = 0; word < Lru.size; word++) yield* write(seen + word, 0);
+  let freed = 0;
+  yield* mutexLock(lock);
+  while (freed < wanted) {
+    const node = yield* lruFirst(lru);
+    if (node === 0) break;
+    yield* lruMoveTail(seen, node, yield* read(node + LruNode.at.pages));
+    const object = node - Gem.at.node;
+    const before = worksOn(object);
+    if (!(yield* takeReference(device, object))) {
+      worksOn(before);
+      continue;
+    }
+    yield* mutexUnlock(lock);
+    freed += yield* tryShrink(object);
+    if (mutantOf(device) !== MUTANT.SHRINKER_LOCK_UNREF) yield* gemPut(object);
+    worksOn(before);
+    yield* mutexLock(lock);
+  }
+  yield* lruSplice(seen, lru);
+  yield* mutexUnlock(lock);
+  return freed;
+}
+
+function* takeReference(device: Addr, object: Addr): Step<boolean> {
+  switch (mutantOf(device)) {
+    case MUTANT.SHRINKER_PLAIN_GET:
+      yield* krefGet(object + Gem.at.refcount);
+      return true;
+    case MUTANT.SHRINKER_LOCK_UNREF:
+      return true;
+    default:
+      return yield* gemGetUnlessZero(object);
+  }
+}
+
+function* tryShrink(object: Addr): Step<number> {
+  const resv = resvOf(object);
+  if (!(yield* dmaResvTrylock(resv))) return 0;
+  const freed = yield* shrink(object);
+  yield* dmaResvUnlock(resv);
+  return freed;
+}
+
+/** Takes the pages of one object away, if nobody uses them. Caller holds resv. */
+function* shrink(object: Addr): Step<number> {
+  const pages = peek(object + Shmem.at.pageCount);
+  if (yield* isPurgeable(object)) {
+    yield* shmemPurgeLocked(object);
+    return pages;
+  }
+  if (!(yield* isEvictable(object))) return 0;
+  yield* shmemEvictLocked(object);
+  return pages;
+}

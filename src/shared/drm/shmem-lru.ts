@@ -1,0 +1,37 @@
+import { type Addr, load, peek, read, type Step } from "../atomic/index.ts";
+import { lruMoveTail, lruRemove } from "../sync/lru.ts";
+import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
+import { Device } from "./device.ts";
+import { deviceOf, Gem, Shmem } from "./gem-object.ts";
+
+/** True if the pages could be dropped for good: nobody needs them. Caller holds resv. @kernel drm_gem_shmem_helper.h: drm_gem_shmem_is_purgeable() */
+export function* isPurgeable(object: Addr): Step<boolean> {
+  return (
+    (yield* read(object + Shmem.at.madv)) > 0 &&
+    (yield* load(object + Shmem.at.pagesPinCount)) === 0 &&
+    (yield* read(object + Shmem.at.sgt)) !== 0
+  );
+}
+
+/** True if the pages could be swapped out. Caller holds resv. @kernel shrinker series: drm_gem_shmem_is_evictable() */
+export function* isEvictable(object: Addr): Step<boolean> {
+  return (
+    (yield* read(object + Shmem.at.madv)) >= 0 &&
+    (yield* load(object + Shmem.at.pagesUseCount)) > 0 &&
+    (yield* load(object + Shmem.at.pagesPinCount)) === 0 &&
+    (yield* read(object + Shmem.at.evicted)) === 0
+  );
+}
+
+/** Puts the object on the list where its state belongs, or on none. Caller holds resv. @kernel shrinker series: drm_gem_shmem_update_pages_state_locked() */
+export function* updateLru(object: Addr): Step<void> {
+  const device = deviceOf(object);
+  const node = object + Gem.at.node;
+  const evictable = (yield* isPurgeable(object)) || (yield* isEvictable(object));
+  const present = (yield* read(object + Shmem.at.pages)) !== 0;
+  yield* mutexLock(device + Device.at.lruLock);
+  if (evictable) yield* lruMoveTail(device + Device.at.evictable, node, peek(object + Shmem.at.pageCount));
+  else if (present) yield* lruMoveTail(device + Device.at.pinned, node, peek(object + Shmem.at.pageCount));
+  else yield* lruRemove(node);
+  yield* mutexUnlock(device + Device.at.lruLock);
+}

@@ -1,0 +1,99 @@
+import { type Addr, add, compareExchange, load, peek, poke, type Step, writeOnce } from "../atomic/index.ts";
+import { POISON } from "../memory/poison.ts";
+import { type Layout, struct } from "../memory/struct.ts";
+import { EVENT, record } from "../recorder/index.ts";
+import { currentTask } from "../task.ts";
+import { report, reportAndAbandon } from "../violation.ts";
+import { RWSEM, readSlow, wakeWaiters, writeSlow } from "./rwsem-slow.ts";
+import { WaitList } from "./waiters.ts";
+
+/**
+ * A sleeping reader-writer lock. Readers queue behind a waiting writer, a woken reader wakes all readers in the
+ * queue, a writer may barge until the first in the queue has waited 4 ms. Not recursive, not even for readers.
+ * @kernel kernel/locking/rwsem.c
+ */
+export const Rwsem: Layout<"count" | "waitLock" | "waiters" | "writer"> = struct("rwsem", {
+  /** Bit 0 a writer, bit 1 waiters, bit 2 hand-off, readers from bit 8 up. */
+  count: "atomic",
+  waitLock: "atomic",
+  waiters: WaitList,
+  /** Task id plus 1 of the writer, for reports. */
+  writer: "atomic",
+});
+
+const { LOCK, UNLOCK, TRYLOCK } = EVENT;
+const { WRITER, WAITING, HANDOFF, READER } = RWSEM;
+
+function blame(sem: Addr, seen: number): void {
+  if (seen === POISON) reportAndAbandon("use-after-free", sem, seen);
+}
+
+/** Takes the lock for reading. @kernel kernel/locking/rwsem.c: down_read() */
+export function* downRead(sem: Addr): Step<void> {
+  const before = yield* add(sem, READER);
+  blame(sem, before);
+  const free = (before & (WRITER | WAITING | HANDOFF)) === 0;
+  if (!free) yield* readSlow(sem);
+  record(LOCK, sem, free ? 0 : 1);
+}
+
+/** Takes the lock for reading if it can be had at once; true if it did. @kernel kernel/locking/rwsem.c: down_read_trylock() */
+export function* downReadTrylock(sem: Addr): Step<boolean> {
+  let count = yield* load(sem);
+  while ((count & (WRITER | WAITING | HANDOFF)) === 0) {
+    const seen = yield* compareExchange(sem, count, count + READER);
+    if (seen === count) {
+      record(TRYLOCK, sem, 1);
+      return true;
+    }
+    count = seen;
+  }
+  record(TRYLOCK, sem, 0);
+  return false;
+}
+
+/** Releases a read hold. @kernel kernel/locking/rwsem.c: up_read() */
+export function* upRead(sem: Addr): Step<void> {
+  record(UNLOCK, sem, 0);
+  const before = yield* add(sem, -READER);
+  blame(sem, before);
+  if (before < READER) report("lock-misuse", sem, before);
+  const after = before - READER;
+  if (after < READER && (after & (WRITER | WAITING)) === WAITING) yield* wakeWaiters(sem);
+}
+
+/** Takes the lock for writing. @kernel kernel/locking/rwsem.c: down_write() */
+export function* downWrite(sem: Addr): Step<void> {
+  const before = yield* compareExchange(sem, 0, WRITER);
+  blame(sem, before);
+  if (before !== 0) yield* writeSlow(sem);
+  poke(sem + Rwsem.at.writer, currentTask() + 1);
+  record(LOCK, sem, before === 0 ? 0 : 1);
+}
+
+/** Takes the lock for writing if it is free; true if it did. @kernel kernel/locking/rwsem.c: down_write_trylock() */
+export function* downWriteTrylock(sem: Addr): Step<boolean> {
+  const taken = (yield* compareExchange(sem, 0, WRITER)) === 0;
+  if (taken) poke(sem + Rwsem.at.writer, currentTask() + 1);
+  record(TRYLOCK, sem, taken ? 1 : 0);
+  return taken;
+}
+
+/** Releases the write hold; the caller has it, or `lock-misuse` is reported. @kernel kernel/locking/rwsem.c: up_write() */
+export function* upWrite(sem: Addr): Step<void> {
+  record(UNLOCK, sem, 0);
+  if (peek(sem + Rwsem.at.writer) !== currentTask() + 1) {
+    report("lock-misuse", sem, peek(sem), peek(sem + Rwsem.at.writer));
+    return;
+  }
+  yield* writeOnce(sem + Rwsem.at.writer, 0);
+  const before = yield* add(sem, -WRITER);
+  if ((before & WAITING) !== 0) yield* wakeWaiters(sem);
+}
+
+/** Turns the write hold into a read hold; queued readers may come in too. @kernel kernel/locking/rwsem.c: downgrade_write() */
+export function* downgradeWrite(sem: Addr): Step<void> {
+  yield* writeOnce(sem + Rwsem.at.writer, 0);
+  const before = yield* add(sem, READER - WRITER);
+  if ((before & WAITING) !== 0) yield* wakeWaiters(sem);
+}

@@ -1,0 +1,42 @@
+import type { Mode } from "#scenarios/define";
+
+/** Where things are in the arena of a race run, in words. Made by the coordinator, used by everybody. */
+export interface ArenaMap {
+  readonly violations: number;
+  readonly tasks: number;
+  readonly stats: number;
+  readonly rings: number;
+  /** A word a world: the address of its root. */
+  readonly roots: number;
+  readonly worlds: number;
+  readonly worldWords: number;
+  /** Worlds of a batch; 1 in soak mode. */
+  readonly worldCount: number;
+  readonly words: number;
+}
+
+/** What the coordinator hands to a worker: everything it needs to be one task of the run. */
+export interface TaskOrder {
+  readonly arena: SharedArrayBuffer;
+  /** One byte a word, where `--check memory` is on. */
+  readonly shadow: SharedArrayBuffer | undefined;
+  readonly map: ArenaMap;
+  /** Module of the scenario's blocking build: a catalogue specifier or a file URL. */
+  readonly module: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly mode: Mode;
+  readonly task: number;
+  readonly tasks: number;
+  readonly seed: number;
+  readonly chaos: number;
+  /** False where there are more tasks than cores: then spinning only keeps the holder from running. */
+  readonly spin: boolean;
+  readonly keepGoing: boolean;
+  readonly quarantine: number;
+}
+
+/** What a worker's promise resolves to. */
+export interface TaskReport {
+  /** A throw that was no part of the emulated system: file, line and message, on one line each. */
+  readonly threw: readonly string[];
+}

@@ -1,0 +1,196 @@
+import type { Scenario, TaskSpec } from "#scenarios/define";
+import { barrier } from "#shared/atomic/barrier";
+import { type Addr, CONTROL, RunAborted, WorldAbandoned } from "#shared/atomic/index";
+import { EVENT, placeRecorder, record } from "#shared/recorder/index";
+import { countFor, placeStats, STAT } from "#shared/stats";
+import { placeTasks, setCurrentTask, TASK, TASK_STATE, taskBlock } from "#shared/task";
+import { placeViolations, report, reportAndAbandon } from "#shared/violation";
+import { RING_STRIDE } from "./arena-map.ts";
+import { door, heap } from "./blocking.ts";
+import { BLOCK, jitter, keepPace, mix, worldAt } from "./pace.ts";
+import type { TaskOrder, TaskReport } from "./protocol.ts";
+
+type Run = (root: Addr, params: TaskOrder["params"], heap?: Addr) => void;
+
+/** One task of a race run, in its worker: lays worlds out, sweeps them, checks them, until told to stop. */
+class TaskLoop {
+  readonly #order: TaskOrder;
+  readonly #scenario: Scenario;
+  readonly #run: Run;
+  readonly #block: Addr;
+  readonly #threw: string[] = [];
+  #batch = 0;
+
+  constructor(order: TaskOrder, definition: Scenario) {
+    this.#order = order;
+    this.#scenario = definition;
+    const spec = definition.tasks(order.params as never, order.mode)[order.task] as TaskSpec<never>;
+    this.#run = spec.run as unknown as Run;
+    this.#block = taskBlock(order.task);
+  }
+
+  /** Runs until the tasks have agreed to stop. */
+  run(): TaskReport {
+    while (!this.#lastBatch()) {
+      this.#layOut();
+      this.#meet(() => {
+        door.publish(CONTROL.ABORT, 0);
+      });
+      if (this.#order.mode === "soak") this.#soak();
+      else this.#sweep();
+      this.#meet(() => this.#agree());
+      this.#check();
+      this.#batch++;
+    }
+    this.#state(TASK_STATE.FINISHED);
+    return { threw: this.#threw };
+  }
+
+  #lastBatch(): boolean {
+    return door.peek(CONTROL.LAST_BATCH) !== 0;
+  }
+
+  #state(state: number): void {
+    door.publish(this.#block + TASK.STATE, state);
+  }
+
+  #meet(last: () => void): void {
+    this.#state(TASK_STATE.AT_BARRIER);
+    barrier(this.#order.tasks, this.#order.spin, last);
+    this.#state(TASK_STATE.RUNNING);
+  }
+
+  /** Decided once, by the last to arrive, so that everybody stops after the same batch. */
+  #agree(): void {
+    const seen = door.observe(CONTROL.VIOLATIONS);
+    const stop = door.observe(CONTROL.STOP) !== 0 || this.#order.mode === "soak";
+    door.publish(CONTROL.BATCH_ABORTED, door.observe(CONTROL.ABORT));
+    if (stop || (seen > 0 && !this.#order.keepGoing)) door.publish(CONTROL.LAST_BATCH, 1);
+  }
+
+  /** The worlds that this task lays out and checks: each task a stretch. */
+  #share(): readonly [number, number] {
+    const { task, tasks, map } = this.#order;
+    return [Math.floor((map.worldCount * task) / tasks), Math.floor((map.worldCount * (task + 1)) / tasks)];
+  }
+
+  #layOut(): void {
+    const { map, params, mode, quarantine } = this.#order;
+    const setup = this.#scenario.setup as unknown as (heap: Addr, params: unknown, mode: string) => Addr;
+    const [first, end] = this.#share();
+    for (let world = first; world < end; world++) {
+      const base = map.worlds + world * map.worldWords;
+      door.poke(this.#block + TASK.WORLD, world);
+      heap.initHeap(base, map.worldWords, quarantine);
+      this.#guard(() => door.poke(map.roots + world, setup(base, params, mode)));
+    }
+  }
+
+  #sweep(): void {
+    const { map, task, tasks, seed, spin, params } = this.#order;
+    const started = door.peek(CONTROL.VIOLATIONS);
+    let random = mix(seed, task, this.#batch) | 1;
+    for (let block = 0; block < map.worldCount; block += BLOCK) {
+      const choice = mix(seed + this.#batch, block, task);
+      if (spin) keepPace(task, tasks, this.#batch * map.worldCount + block);
+      for (let step = 0; step < BLOCK; step++) {
+        const world = block + worldAt(choice, step);
+        if (world >= map.worldCount) continue;
+        random ^= random << 13;
+        random ^= random >>> 17;
+        random ^= random << 5;
+        jitter(random >>> 0);
+        if (!this.#enter(world, params)) return;
+        if (door.peek(CONTROL.VIOLATIONS) !== started && !this.#order.keepGoing) return;
+      }
+    }
+  }
+
+  /** Runs the task in one world; false if the batch is over for everybody. */
+  #enter(world: number, params: TaskOrder["params"]): boolean {
+    door.poke(this.#block + TASK.WORLD, world);
+    record(EVENT.WORLD, world, this.#batch);
+    const root = door.peek(this.#order.map.roots + world);
+    try {
+      this.#run(root, params);
+      countFor(STAT.WORLDS, 1);
+      return door.peek(CONTROL.ABORT) === 0;
+    } catch (error) {
+      this.#caught(error);
+      return false;
+    }
+  }
+
+  #soak(): void {
+    const root = door.peek(this.#order.map.roots);
+    let random = mix(this.#order.seed, this.#order.task, 0) | 1;
+    while (door.peek(CONTROL.STOP) === 0 && door.peek(CONTROL.ABORT) === 0) {
+      random ^= random << 13;
+      random ^= random >>> 17;
+      random ^= random << 5;
+      jitter(random >>> 0);
+      if (!this.#enter(0, this.#order.params)) return;
+      if (door.peek(CONTROL.VIOLATIONS) !== 0 && !this.#order.keepGoing) return;
+      void root;
+    }
+  }
+
+  #check(): void {
+    if (
+      door.peek(CONTROL.BATCH_ABORTED) !== 0 ||
+      (door.peek(CONTROL.VIOLATIONS) !== 0 && !this.#order.keepGoing)
+    )
+      return;
+    const { map, params } = this.#order;
+    const check = this.#scenario.check as unknown as Run;
+    const [first, end] = this.#share();
+    for (let world = first; world < end; world++) {
+      door.poke(this.#block + TASK.WORLD, world);
+      this.#guard(() => check(door.peek(map.roots + world), params, map.worlds + world * map.worldWords));
+    }
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#caught(error);
+    }
+  }
+
+  /** A throw ends the batch: locks may be left taken, and others must not wait for them. */
+  #caught(error: unknown): void {
+    door.publish(this.#block + TASK.WAITS_FOR, 0);
+    door.publish(this.#block + TASK.WW_CONTEXT, 0);
+    door.publish(this.#block + TASK.OBJECT, 0);
+    door.publish(this.#block + TASK.MEMALLOC, 0);
+    door.publish(CONTROL.ABORT, 1);
+    this.#state(TASK_STATE.RUNNING);
+    if (error instanceof RunAborted || error instanceof WorldAbandoned) return;
+    report("task-threw", 0, this.#threw.length);
+    this.#threw.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+/** Carries an order out. Called once a worker. */
+export async function runOrder(order: TaskOrder): Promise<TaskReport> {
+  const { map } = order;
+  door.bind(new Int32Array(order.arena), {
+    spinLimit: order.spin ? 100 : 0,
+    seed: mix(order.seed, order.task, 0xc4a05),
+    chaos: order.chaos,
+  });
+  placeTasks(map.tasks, order.tasks);
+  placeStats(map.stats);
+  placeViolations(map.violations);
+  placeRecorder(map.rings + order.task * RING_STRIDE);
+  setCurrentTask(order.task);
+  if (order.shadow !== undefined) {
+    door.shadow(new Uint8Array(order.shadow));
+    door.onBadAccess((addr, state) =>
+      reportAndAbandon(state === 2 ? "use-after-free" : "wild-access", addr, state),
+    );
+  }
+  const { default: definition } = (await import(order.module)) as { default: Scenario };
+  return new TaskLoop(order, definition).run();
+}

@@ -1,0 +1,166 @@
+import { runInNewContext } from "node:vm";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { check } from "../../src/build/check.ts";
+import { erase, erasedSpans } from "../../src/build/erase.ts";
+import { parseModule } from "../../src/build/parse.ts";
+import { strip } from "../../src/build/strip.ts";
+import { UsageError } from "../../src/record/usage-error.ts";
+import { memoryResolver } from "./memory.ts";
+import { header, layOut, randomProgram } from "./random-program.ts";
+
+// `REFZERO_FUZZ=20 npx vitest run test/build` looks twenty times as long.
+const effort = Number(process.env.REFZERO_FUZZ ?? 1);
+const patience = 20_000 * effort;
+
+const lines = (text: string): number[] => text.split(/\r\n|\n/).map(({ length }) => length);
+const violations = (text: string) =>
+  check(
+    ["/p/case.ts"],
+    memoryResolver({ "/p/case.ts": text, "/p/step.ts": "export function* step() { yield* step(); }" }),
+  );
+
+/** What a program does: the steps it takes in order, and how it ends. Text is run without its import. */
+function behaviour(code: string, kind: "stepped" | "blocking"): unknown {
+  const star = kind === "stepped" ? "*" : "";
+  const script = `"use strict"; (() => {
+    const log = [];
+    // A function's text is the one thing that may differ.
+    const show = (value) => (typeof value === "function" ? "function" : String(value));
+    function${star} step(x, y) { log.push(show(x), show(y)); ${kind === "stepped" ? "yield;" : ""} if (log.length > 200) throw "enough"; return log.length % 3; }
+    ${code.replace(header, " ".repeat(header.length))}
+    try {
+      let result = main(1, 2);
+      if (${kind === "stepped"}) { let next; do next = result.next(); while (!next.done); result = next.value; }
+      return JSON.stringify([log, show(result)]);
+    } catch (error) { return JSON.stringify([log, "threw " + (error?.name ?? error)]); }
+  })()`;
+  return runInNewContext(script, {}, { timeout: 1000 });
+}
+
+test(
+  "random programs are accepted, and erasing blanks stars and nothing else",
+  () => {
+    fc.assert(
+      fc.property(randomProgram, ({ text }) => {
+        expect(violations(text)).toEqual([]);
+        const { code, program } = strip(text, "case.ts");
+        expect(lines(code)).toEqual(lines(text));
+        const erased = erase(code, "case.ts");
+        expect(lines(erased)).toEqual(lines(text));
+        const blanked = new Set(
+          erasedSpans(program, code).flatMap(([from, to]) =>
+            Array.from({ length: to - from }, (_, i) => from + i),
+          ),
+        );
+        for (let at = 0; at < code.length; at++) {
+          if (blanked.has(at)) expect(`${code[at]}${erased[at]}`).toMatch(/^[yield*] $/);
+          else if (code[at] !== erased[at]) expect.fail(`offset ${at} changed`);
+        }
+        expect(erasedSpans(parseModule(erased, "case.js"), erased)).toEqual([]);
+        expect(erase(erased, "case.js")).toBe(erased);
+      }),
+      { numRuns: 150 * effort },
+    );
+  },
+  patience,
+);
+
+test(
+  "random programs do the same in both builds",
+  () => {
+    fc.assert(
+      fc.property(randomProgram, ({ text }) => {
+        const { code } = strip(text, "case.ts");
+        expect(behaviour(erase(code, "case.ts"), "blocking")).toBe(behaviour(code, "stepped"));
+      }),
+      { numRuns: 300 * effort },
+    );
+  },
+  patience,
+);
+
+test(
+  "a random program without one of its `yield*` is refused",
+  () => {
+    fc.assert(
+      fc.property(randomProgram, fc.nat(), ({ tokens }, pick) => {
+        const yields = tokens.flatMap(({ text }, index) => (text === "yield" ? [index] : []));
+        const gone = yields[pick % Math.max(1, yields.length)];
+        fc.pre(gone !== undefined);
+        const rest = tokens.filter((_, index) => index !== gone && index !== (gone ?? 0) + 1);
+        expect(violations(`${header}\n${layOut(rest, [0], "\n")}`)).not.toEqual([]);
+      }),
+      { numRuns: 200 * effort },
+    );
+  },
+  patience,
+);
+
+const spoils = [
+  "yield",
+  "*",
+  ";",
+  "(",
+  ")",
+  "f0",
+  "f1 ( a )",
+  "yield * f0 ( a )",
+  "return",
+  "\n",
+  ".",
+  "?.",
+  "await",
+  "new",
+  ",",
+  "o . m",
+  "[ f0 ]",
+  "async",
+];
+
+test(
+  "whatever is done to a program, it is refused or does the same in both builds",
+  () => {
+    let survived = 0;
+    fc.assert(
+      fc.property(
+        randomProgram,
+        fc.array(
+          fc.tuple(
+            fc.nat(),
+            fc.constantFrom("drop", "insert", "replace", "swap"),
+            fc.constantFrom(...spoils),
+          ),
+          { minLength: 1, maxLength: 2 },
+        ),
+        ({ tokens }, spoiled) => {
+          const changed = [...tokens];
+          for (const [pick, how, text] of spoiled) {
+            const at = pick % changed.length;
+            const token = { text, tight: false };
+            if (how === "drop") changed.splice(at, 1);
+            else if (how === "swap") changed.splice(at, 2, ...changed.slice(at, at + 2).reverse());
+            else changed.splice(at, how === "insert" ? 0 : 1, token);
+          }
+          const source = `${header}\n${changed.map(({ text }) => text).join(" ")}`;
+          try {
+            if (violations(source).length > 0) return;
+            const { code } = strip(source, "case.ts");
+            const erased = erase(code, "case.ts");
+            expect(behaviour(erased, "blocking")).toBe(behaviour(code, "stepped"));
+            survived++;
+          } catch (error) {
+            // Loops may have lost their end, and the text may not be a program any more.
+            const expected =
+              error instanceof UsageError ||
+              (error as { code?: string }).code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+            if (!expected) throw error;
+          }
+        },
+      ),
+      { numRuns: 1500 * effort },
+    );
+    expect(survived).toBeGreaterThan(50);
+  },
+  patience,
+);
