@@ -6,6 +6,6 @@ import * as steppedHeap from "#shared/memory/heap";
 // stepped source only, so the difference is stated here, once.
 
 /** The door, as a worker has it. */
-export const door = steppedDoor as unknown as BlockingModule<typeof steppedDoor>;
+export const door: BlockingModule<typeof steppedDoor> = steppedDoor as never;
 /** The heap, as a worker has it. */
-export const heap = steppedHeap as unknown as BlockingModule<typeof steppedHeap>;
+export const heap: BlockingModule<typeof steppedHeap> = steppedHeap as never;

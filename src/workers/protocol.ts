@@ -1,4 +1,5 @@
 import type { Mode } from "#scenarios/define";
+import type { ArenaFullFacts } from "#shared/memory/arena-full";
 
 /** Where things are in the arena of a race run, in words. Made by the coordinator, used by everybody. */
 export interface ArenaMap {
@@ -31,12 +32,21 @@ export interface TaskOrder {
   readonly chaos: number;
   /** False where there are more tasks than cores: then spinning only keeps the holder from running. */
   readonly spin: boolean;
-  readonly keepGoing: boolean;
+  /** Stops at the first violation instead of counting how often it happens. */
+  readonly stopFirst: boolean;
   readonly quarantine: number;
+}
+
+/** A throw that was no part of the emulated system. */
+export interface Thrown {
+  readonly phase: "setup" | "task" | "check";
+  readonly message: string;
+  readonly stack: string;
+  /** Where a world ran out of memory. */
+  readonly arenaFull: ArenaFullFacts | undefined;
 }
 
 /** What a worker's promise resolves to. */
 export interface TaskReport {
-  /** A throw that was no part of the emulated system: file, line and message, on one line each. */
-  readonly threw: readonly string[];
+  readonly threw: readonly Thrown[];
 }

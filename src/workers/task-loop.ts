@@ -1,6 +1,7 @@
 import type { Scenario, TaskSpec } from "#scenarios/define";
 import { barrier } from "#shared/atomic/barrier";
 import { type Addr, CONTROL, RunAborted, WorldAbandoned } from "#shared/atomic/index";
+import { ArenaFull } from "#shared/memory/arena-full";
 import { EVENT, placeRecorder, record } from "#shared/recorder/index";
 import { countFor, placeStats, STAT } from "#shared/stats";
 import { placeTasks, setCurrentTask, TASK, TASK_STATE, taskBlock } from "#shared/task";
@@ -8,7 +9,7 @@ import { placeViolations, report, reportAndAbandon } from "#shared/violation";
 import { RING_STRIDE } from "./arena-map.ts";
 import { door, heap } from "./blocking.ts";
 import { BLOCK, jitter, keepPace, mix, worldAt } from "./pace.ts";
-import type { TaskOrder, TaskReport } from "./protocol.ts";
+import type { TaskOrder, TaskReport, Thrown } from "./protocol.ts";
 
 type Run = (root: Addr, params: TaskOrder["params"], heap?: Addr) => void;
 
@@ -18,7 +19,7 @@ class TaskLoop {
   readonly #scenario: Scenario;
   readonly #run: Run;
   readonly #block: Addr;
-  readonly #threw: string[] = [];
+  readonly #threw: Thrown[] = [];
   #batch = 0;
 
   constructor(order: TaskOrder, definition: Scenario) {
@@ -63,9 +64,12 @@ class TaskLoop {
   /** Decided once, by the last to arrive, so that everybody stops after the same batch. */
   #agree(): void {
     const seen = door.observe(CONTROL.VIOLATIONS);
+    const broken = door.observe(CONTROL.ABORT) !== 0 || seen !== door.observe(CONTROL.BATCH_VIOLATIONS);
+    // A violated world's leftovers would only be reported a second time.
+    door.publish(CONTROL.BATCH_BROKEN, broken ? 1 : 0);
+    door.publish(CONTROL.BATCH_VIOLATIONS, seen);
     const stop = door.observe(CONTROL.STOP) !== 0 || this.#order.mode === "soak";
-    door.publish(CONTROL.BATCH_ABORTED, door.observe(CONTROL.ABORT));
-    if (stop || (seen > 0 && !this.#order.keepGoing)) door.publish(CONTROL.LAST_BATCH, 1);
+    if (stop || (seen > 0 && this.#order.stopFirst)) door.publish(CONTROL.LAST_BATCH, 1);
   }
 
   /** The worlds that this task lays out and checks: each task a stretch. */
@@ -82,13 +86,12 @@ class TaskLoop {
       const base = map.worlds + world * map.worldWords;
       door.poke(this.#block + TASK.WORLD, world);
       heap.initHeap(base, map.worldWords, quarantine);
-      this.#guard(() => door.poke(map.roots + world, setup(base, params, mode)));
+      this.#guard("setup", () => door.poke(map.roots + world, setup(base, params, mode)));
     }
   }
 
   #sweep(): void {
     const { map, task, tasks, seed, spin, params } = this.#order;
-    const started = door.peek(CONTROL.VIOLATIONS);
     let random = mix(seed, task, this.#batch) | 1;
     for (let block = 0; block < map.worldCount; block += BLOCK) {
       const choice = mix(seed + this.#batch, block, task);
@@ -101,7 +104,7 @@ class TaskLoop {
         random ^= random << 5;
         jitter(random >>> 0);
         if (!this.#enter(world, params)) return;
-        if (door.peek(CONTROL.VIOLATIONS) !== started && !this.#order.keepGoing) return;
+        if (this.#order.stopFirst && door.peek(CONTROL.VIOLATIONS) !== 0) return;
       }
     }
   }
@@ -116,13 +119,12 @@ class TaskLoop {
       countFor(STAT.WORLDS, 1);
       return door.peek(CONTROL.ABORT) === 0;
     } catch (error) {
-      this.#caught(error);
+      this.#caught(error, "task");
       return false;
     }
   }
 
   #soak(): void {
-    const root = door.peek(this.#order.map.roots);
     let random = mix(this.#order.seed, this.#order.task, 0) | 1;
     while (door.peek(CONTROL.STOP) === 0 && door.peek(CONTROL.ABORT) === 0) {
       random ^= random << 13;
@@ -130,36 +132,33 @@ class TaskLoop {
       random ^= random << 5;
       jitter(random >>> 0);
       if (!this.#enter(0, this.#order.params)) return;
-      if (door.peek(CONTROL.VIOLATIONS) !== 0 && !this.#order.keepGoing) return;
-      void root;
+      if (this.#order.stopFirst && door.peek(CONTROL.VIOLATIONS) !== 0) return;
     }
   }
 
   #check(): void {
-    if (
-      door.peek(CONTROL.BATCH_ABORTED) !== 0 ||
-      (door.peek(CONTROL.VIOLATIONS) !== 0 && !this.#order.keepGoing)
-    )
-      return;
+    if (door.peek(CONTROL.BATCH_BROKEN) !== 0) return;
     const { map, params } = this.#order;
     const check = this.#scenario.check as unknown as Run;
     const [first, end] = this.#share();
     for (let world = first; world < end; world++) {
       door.poke(this.#block + TASK.WORLD, world);
-      this.#guard(() => check(door.peek(map.roots + world), params, map.worlds + world * map.worldWords));
+      this.#guard("check", () =>
+        check(door.peek(map.roots + world), params, map.worlds + world * map.worldWords),
+      );
     }
   }
 
-  #guard(work: () => void): void {
+  #guard(phase: Thrown["phase"], work: () => void): void {
     try {
       work();
     } catch (error) {
-      this.#caught(error);
+      this.#caught(error, phase);
     }
   }
 
   /** A throw ends the batch: locks may be left taken, and others must not wait for them. */
-  #caught(error: unknown): void {
+  #caught(error: unknown, phase: Thrown["phase"]): void {
     door.publish(this.#block + TASK.WAITS_FOR, 0);
     door.publish(this.#block + TASK.WW_CONTEXT, 0);
     door.publish(this.#block + TASK.OBJECT, 0);
@@ -168,7 +167,13 @@ class TaskLoop {
     this.#state(TASK_STATE.RUNNING);
     if (error instanceof RunAborted || error instanceof WorldAbandoned) return;
     report("task-threw", 0, this.#threw.length);
-    this.#threw.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+    this.#threw.push({
+      phase,
+      message,
+      stack,
+      arenaFull: error instanceof ArenaFull ? error.facts : undefined,
+    });
   }
 }
 

@@ -25,14 +25,14 @@ function behaviour(code: string, kind: "stepped" | "blocking"): unknown {
   const star = kind === "stepped" ? "*" : "";
   const script = `"use strict"; (() => {
     const log = [];
-    // A function's text is the one thing that may differ.
-    const show = (value) => (typeof value === "function" ? "function" : String(value));
-    function${star} step(x, y) { log.push(show(x), show(y)); ${kind === "stepped" ? "yield;" : ""} if (log.length > 200) throw "enough"; return log.length % 3; }
+    // The text of a function is the one thing that may differ.
+    Function.prototype.toString = () => "function";
+    function${star} step(x, y) { log.push(String(x), String(y)); ${kind === "stepped" ? "yield;" : ""} if (log.length > 200) throw "enough"; return log.length % 3; }
     ${code.replace(header, " ".repeat(header.length))}
     try {
       let result = main(1, 2);
       if (${kind === "stepped"}) { let next; do next = result.next(); while (!next.done); result = next.value; }
-      return JSON.stringify([log, show(result)]);
+      return JSON.stringify([log, String(result)]);
     } catch (error) { return JSON.stringify([log, "threw " + (error?.name ?? error)]); }
   })()`;
   return runInNewContext(script, {}, { timeout: 1000 });
@@ -60,7 +60,7 @@ test(
         expect(erasedSpans(parseModule(erased, "case.js"), erased)).toEqual([]);
         expect(erase(erased, "case.js")).toBe(erased);
       }),
-      { numRuns: 150 * effort },
+      { numRuns: 60 * effort },
     );
   },
   patience,
@@ -74,7 +74,7 @@ test(
         const { code } = strip(text, "case.ts");
         expect(behaviour(erase(code, "case.ts"), "blocking")).toBe(behaviour(code, "stepped"));
       }),
-      { numRuns: 300 * effort },
+      { numRuns: 120 * effort },
     );
   },
   patience,
@@ -91,31 +91,25 @@ test(
         const rest = tokens.filter((_, index) => index !== gone && index !== (gone ?? 0) + 1);
         expect(violations(`${header}\n${layOut(rest, [0], "\n")}`)).not.toEqual([]);
       }),
-      { numRuns: 200 * effort },
+      { numRuns: 80 * effort },
     );
   },
   patience,
 );
 
 const spoils = [
-  "yield",
-  "*",
-  ";",
-  "(",
-  ")",
-  "f0",
-  "f1 ( a )",
-  "yield * f0 ( a )",
-  "return",
-  "\n",
-  ".",
-  "?.",
-  "await",
-  "new",
-  ",",
-  "o . m",
-  "[ f0 ]",
-  "async",
+  ..."yield * ; ( ) f0 return \n . ?. await new , async get static = => ... this main o c { } `".split(" "),
+  ..."f1 ( a )|yield * f0 ( a )|o . m|[ f0 ]|{ f0 }|f0 . call ( a )|( a , f0 )|table . x".split("|"),
+  ..."; a = f0 ;|; a = f0 ( ) ;|; [ 1 ] . map ( f0 ) ;|; for ( const q of f0 ( ) ) ;|; yield ;".split("|"),
+  ..."; let q = ( ) => f0 ( ) ; q ( ) ;|; const q = f0 ; q ( ) ;|; let { x : q } = table ; q ( a ) ;".split(
+    "|",
+  ),
+  ..."; let q = ( g ) => g ( a ) ; q ( f0 ) ;|; a = { * [ Symbol . iterator ] ( ) { } } ; [ ... a ] ;".split(
+    "|",
+  ),
+  ..."; let q = { m : f0 } ; q . m ( ) ;|; let q = [ f0 ] ; q [ 0 ] ( ) ;|; new f0 ( ) ;|; f0 ?. ( ) ;".split(
+    "|",
+  ),
 ];
 
 test(
@@ -158,9 +152,9 @@ test(
           }
         },
       ),
-      { numRuns: 1500 * effort },
+      { numRuns: 500 * effort },
     );
-    expect(survived).toBeGreaterThan(50);
+    expect(survived).toBeGreaterThan(20);
   },
   patience,
 );

@@ -65,7 +65,7 @@ const expression = (functions: number): fc.Arbitrary<Tokens> =>
   fc.letrec<{ expression: Tokens; call: Tokens }>((tie) => ({
     call: call(functions, tie("expression")),
     expression: fc.oneof(
-      { maxDepth: 3, depthSize: "small", withCrossShrink: true },
+      { maxDepth: 2, depthSize: "small", withCrossShrink: true },
       leaf,
       tie("call").map((it) => [...t("("), ...it, ...t(")")]),
       fc
@@ -91,7 +91,7 @@ const statement = (functions: number): fc.Arbitrary<Tokens> => {
   return fc.letrec<{ statement: Tokens; block: Tokens }>((tie) => ({
     block: fc.array(tie("statement"), { maxLength: 2 }).map((all) => [...t("{"), ...all.flat(), ...t("}")]),
     statement: fc.oneof(
-      { maxDepth: 3, depthSize: "small", withCrossShrink: true },
+      { maxDepth: 2, depthSize: "small", withCrossShrink: true },
       fc
         .oneof(
           stepped,

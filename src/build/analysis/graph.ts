@@ -1,7 +1,7 @@
 import { UsageError } from "../../record/usage-error.ts";
 import { specifiers } from "../specifiers.ts";
 import { type ModuleFacts, moduleFacts } from "./module.ts";
-import type { Resolver } from "./resolver.ts";
+import type { Resolution, Resolver } from "./resolver.ts";
 import type { Site } from "./value.ts";
 
 /** What an imported name stands for: a node of some module, a module itself, something of another package. */
@@ -11,6 +11,9 @@ export type Origin = Site | { readonly module: ModuleFacts } | "foreign" | undef
 export class Graph {
   readonly #resolver: Resolver;
   readonly #modules = new Map<string, ModuleFacts | undefined>();
+
+  readonly #neighbours = new Map<ModuleFacts, readonly ModuleFacts[]>();
+  readonly #links = new Map<ModuleFacts, Map<string, Resolution>>();
 
   constructor(resolver: Resolver) {
     this.#resolver = resolver;
@@ -38,7 +41,7 @@ export class Graph {
 
   /** The module behind a specifier; nothing when it cannot be told or read, which the loader reports. */
   linked(from: ModuleFacts, specifier: string): ModuleFacts | "foreign" | undefined {
-    const resolution = this.#resolver.resolve(specifier, from.file);
+    const resolution = this.#resolve(from, specifier);
     if (resolution === undefined || resolution === "foreign") return resolution;
     if (!/\.m?[jt]s$/.test(resolution.file)) return undefined;
     try {
@@ -50,11 +53,23 @@ export class Graph {
     }
   }
 
+  #resolve(from: ModuleFacts, specifier: string): Resolution {
+    const links = this.#links.get(from) ?? new Map<string, Resolution>();
+    this.#links.set(from, links);
+    // Asking the file system once per import, not once per use of a name.
+    if (!links.has(specifier)) links.set(specifier, this.#resolver.resolve(specifier, from.file));
+    return links.get(specifier);
+  }
+
   /** The modules that a module's own text names, other packages left out. */
-  neighbours(module: ModuleFacts): ModuleFacts[] {
-    return specifiers(module.program)
+  neighbours(module: ModuleFacts): readonly ModuleFacts[] {
+    const known = this.#neighbours.get(module);
+    if (known) return known;
+    const found = specifiers(module.program)
       .map(({ value }) => this.linked(module, value))
       .filter((linked) => typeof linked === "object");
+    this.#neighbours.set(module, found);
+    return found;
   }
 
   /** What `name` imported from `specifier` stands for; `*` is the namespace. */

@@ -17,8 +17,10 @@ export const CONTROL = {
   BARRIER_ROUND: 64,
   /** 1 once the tasks have agreed to stop after this batch. Written only inside a barrier. */
   LAST_BATCH: 65,
-  /** 1 if the batch just swept was aborted: its worlds are not checked. Written only inside a barrier. */
-  BATCH_ABORTED: 66,
+  /** 1 if the batch just swept was aborted or violated: its worlds are not checked. Written only inside a barrier. */
+  BATCH_BROKEN: 66,
+  /** Violations reported before this batch. Written only inside a barrier. */
+  BATCH_VIOLATIONS: 67,
   /** Violations reported so far. Also the index of the next free slot of the table. */
   VIOLATIONS: 80,
 } as const;

@@ -1,0 +1,48 @@
+import { fileURLToPath } from "node:url";
+import { Piscina } from "piscina";
+import type { TaskOrder, TaskReport } from "./protocol.ts";
+
+/** Which doors the workers get. Module resolution decides, so that no hot path asks. */
+export interface Doors {
+  readonly gated: boolean;
+  readonly recorder: boolean;
+  readonly monitor: boolean;
+}
+
+/** Conditions that `imports` of package.json resolves by, most special first. */
+export function conditions(doors: Doors): string[] {
+  return [
+    ...(doors.gated ? ["refzero-gated"] : []),
+    ...(doors.recorder ? ["refzero-recorder"] : []),
+    ...(doors.monitor ? [] : ["refzero-unmonitored"]),
+    "refzero-blocking",
+  ].map((condition) => `--conditions=${condition}`);
+}
+
+/** A pool with one worker a task: each task is handed out once and lasts the whole run. */
+export class TaskPool {
+  readonly #pool: Piscina<TaskOrder, TaskReport>;
+
+  constructor(tasks: number, doors: Doors) {
+    this.#pool = new Piscina({
+      filename: fileURLToPath(new URL("./entry.js", import.meta.url)),
+      minThreads: tasks,
+      maxThreads: tasks,
+      concurrentTasksPerWorker: 1,
+      atomics: "disabled",
+      execArgv: conditions(doors),
+    });
+    // A worker that dies makes its own run() reject; the pool's event adds nothing.
+    this.#pool.on("error", () => {});
+  }
+
+  /** Hands a task to its worker. Rejects if the worker dies. */
+  run(order: TaskOrder): Promise<TaskReport> {
+    return this.#pool.run(order);
+  }
+
+  /** Ends all workers, wherever they are. */
+  async destroy(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}

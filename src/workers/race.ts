@@ -1,0 +1,138 @@
+import { availableParallelism } from "node:os";
+import { Mutex } from "async-mutex";
+import { bind } from "#shared/atomic/index";
+import { STAT } from "#shared/stats";
+import type { RunRecord } from "../record/run-record.ts";
+import { RUN_RECORD_VERSION } from "../record/run-record.ts";
+import { mapArena } from "./arena-map.ts";
+import { worldsPerBatch } from "./batch-size.ts";
+import { TaskPool } from "./pool.ts";
+import type { ArenaMap, TaskOrder } from "./protocol.ts";
+import type { RaceOptions } from "./race-options.ts";
+import { Supervisor } from "./supervisor.ts";
+import { Tally } from "./tally.ts";
+import { refuseBrokenScenario } from "./thrown.ts";
+import { ViolationReader } from "./violations.ts";
+import { Watchdog } from "./watchdog.ts";
+
+// One run at a time in a process: two runs side by side would measure each other.
+const oneRun = new Mutex();
+
+/** Freed objects of a size that a soak world keeps in quarantine. */
+const SOAK_QUARANTINE = 64;
+
+/**
+ * Races a scenario on real threads; resolves to the run's record. Runs asked for at once are done one after the
+ * other.
+ * @throws UsageError for an arena too small, and for a scenario whose setup throws
+ */
+export async function race(options: RaceOptions): Promise<RunRecord> {
+  return await oneRun.runExclusive(() => run(options));
+}
+
+async function run(options: RaceOptions): Promise<RunRecord> {
+  const { definition } = options.scenario;
+  const names = definition.tasks(options.params as never, options.mode).map((task) => task.name);
+  const map = mapFor(options, names.length);
+  const arena = new SharedArrayBuffer(map.words * 4);
+  const view = new Int32Array(arena);
+  // The coordinator's own door reads names out of the arena; it runs no steps.
+  bind(view, { spinLimit: 0, seed: options.seed });
+  const tally = new Tally(view, map, names.length);
+  const reader = new ViolationReader(view, map, names, options.recorder);
+  const pool = new TaskPool(names.length, {
+    gated: options.checkMemory || options.chaos > 0,
+    recorder: options.recorder,
+    monitor: options.monitor,
+  });
+  const supervisor = new Supervisor({
+    view,
+    map,
+    tally,
+    reader,
+    watchdog: new Watchdog(view, map, names.length),
+    options,
+  });
+  try {
+    await supervisor.watch(orders(options, arena, map, names.length).map((order) => pool.run(order)));
+  } finally {
+    await pool.destroy();
+  }
+  refuseBrokenScenario(options.scenario, supervisor.thrown);
+  tally.update();
+  return recordOf(options, map, names, tally, supervisor, reader);
+}
+
+function mapFor(options: RaceOptions, tasks: number): ArenaMap {
+  const worldWords = options.scenario.definition.worldWords(options.params as never, options.mode);
+  const worldCount = options.mode === "soak" ? 1 : worldsPerBatch(options, worldWords, tasks);
+  return mapArena({
+    tasks,
+    worldWords,
+    worldCount,
+    recorder: options.recorder,
+    arenaBytes: options.arenaBytes,
+  });
+}
+
+function orders(options: RaceOptions, arena: SharedArrayBuffer, map: ArenaMap, tasks: number): TaskOrder[] {
+  const shadow = options.checkMemory ? new SharedArrayBuffer(map.words) : undefined;
+  if (shadow !== undefined) new Uint8Array(shadow).fill(1, 0, map.worlds);
+  return Array.from({ length: tasks }, (_, task) => ({
+    arena,
+    shadow,
+    map,
+    module: options.scenario.module,
+    params: options.params,
+    mode: options.mode,
+    task,
+    tasks,
+    seed: options.seed,
+    chaos: options.chaos,
+    spin: tasks <= availableParallelism(),
+    stopFirst: options.afterViolation === 0,
+    quarantine: options.mode === "soak" ? SOAK_QUARANTINE : 0,
+  }));
+}
+
+function recordOf(
+  options: RaceOptions,
+  map: ArenaMap,
+  names: readonly string[],
+  tally: Tally,
+  supervisor: Supervisor,
+  reader: ViolationReader,
+): RunRecord {
+  const violations = [...reader.all(), ...supervisor.found];
+  const seed = options.seed.toString(16).padStart(8, "0");
+  const worlds = tally.worlds();
+  return {
+    format: "refzero-run",
+    version: RUN_RECORD_VERSION,
+    scenario: options.scenario.definition.name,
+    claim: options.scenario.definition.claim,
+    engine: "race",
+    params: { ...options.params },
+    mode: options.mode,
+    expect: options.scenario.definition.expect,
+    verdict: violations.length > 0 ? "violated" : worlds === 0 ? "inconclusive" : "holds",
+    interrupted: supervisor.interrupted,
+    seed,
+    seconds: supervisor.seconds,
+    cpus: availableParallelism(),
+    worldsPerBatch: map.worldCount,
+    arenaBytes: map.words * 4,
+    worlds,
+    ops: tally.total(STAT.OPS),
+    frees: tally.total(STAT.FREES),
+    contendedFrees: tally.total(STAT.CONTENDED_FREES),
+    overlap: tally.total(STAT.OVERLAP),
+    backoffs: tally.total(STAT.BACKOFFS),
+    reclaims: tally.total(STAT.RECLAIMS),
+    nsPerFree: tally.nsPerFree(),
+    violationCount: reader.count() + supervisor.found.length,
+    violations,
+    tasks: names.map((name, task) => tally.row(task, name)),
+    command: `${options.command} --seed ${seed}`,
+  };
+}

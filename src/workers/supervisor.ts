@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CONTROL } from "#shared/atomic/control";
+import { look, stopRun } from "#shared/atomic/coordinator";
+import { STAT } from "#shared/stats";
+import { TASK, TASK_STATE, TASK_WORDS } from "#shared/task";
+import type { RunViolation } from "../record/run-record.ts";
+import type { ArenaMap, TaskReport, Thrown } from "./protocol.ts";
+import type { RaceOptions } from "./race-options.ts";
+import type { Tally } from "./tally.ts";
+import type { ViolationReader } from "./violations.ts";
+import { LOOK_MS, type Watchdog } from "./watchdog.ts";
+
+/** Milliseconds that tasks get to come back after they were told to stop. */
+const GRACE_MS = 3_000;
+/** Milliseconds that workers get to start. */
+const START_MS = 60_000;
+const PROGRESS_MS = 250;
+
+interface Parts {
+  readonly view: Int32Array;
+  readonly map: ArenaMap;
+  readonly tally: Tally;
+  readonly reader: ViolationReader;
+  readonly watchdog: Watchdog;
+  readonly options: RaceOptions;
+}
+
+/** Watches over a run from the coordinator's thread: the clock, the watchdog, dead workers, ^C. It never waits on the arena. */
+export class Supervisor {
+  /** Violations that only an onlooker can see. */
+  readonly found: RunViolation[] = [];
+  /** What scenario code threw. */
+  readonly thrown: Thrown[] = [];
+  interrupted = false;
+  seconds = 0;
+
+  readonly #parts: Parts;
+  #running = 0;
+  #started = 0;
+  #stopped = 0;
+  #violated = 0;
+  #dead = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when every task has come back, died, or been given up. */
+  async watch(tasks: readonly Promise<TaskReport>[]): Promise<void> {
+    this.#running = tasks.length;
+    const asked = performance.now();
+    let shown = 0;
+    for (const [task, work] of tasks.entries()) void this.#settle(task, work);
+    while (this.#running > 0 && !this.#dead) {
+      await sleep(LOOK_MS);
+      const now = performance.now();
+      this.#parts.tally.update();
+      if (this.#started === 0) this.#begin(now, asked);
+      else this.#supervise(now);
+      if (now - shown < PROGRESS_MS || this.#started === 0) continue;
+      shown = now;
+      this.#progress();
+    }
+    if (this.#started > 0 && this.seconds === 0) this.seconds = (performance.now() - this.#started) / 1000;
+  }
+
+  async #settle(task: number, work: Promise<TaskReport>): Promise<void> {
+    try {
+      this.thrown.push(...(await work).threw);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.found.push(this.#parts.reader.died(task, reason));
+      // The others would stand at the barrier for ever: the pool is ended with them in it.
+      stopRun(this.#parts.view, true);
+      this.#dead = true;
+    }
+    this.#running--;
+  }
+
+  #begin(now: number, asked: number): void {
+    if (look(this.#parts.view, CONTROL.BARRIER_ROUND) > 0) this.#started = now;
+    else if (now - asked > START_MS) this.#giveUp();
+  }
+
+  #supervise(now: number): void {
+    const { options, watchdog, reader, view } = this.#parts;
+    if (this.#stopped === 0) {
+      this.seconds = (now - this.#started) / 1000;
+      this.interrupted = options.signal?.aborted === true;
+      if (this.#violated === 0 && reader.count() > 0) this.#violated = now;
+      const counted = this.#violated > 0 && now - this.#violated >= options.afterViolation * 1000;
+      if (this.interrupted || counted || this.seconds >= options.seconds) this.#stop(now, false);
+    }
+    const stuck = watchdog.look();
+    if (stuck !== undefined) {
+      this.found.push(reader.stuck(stuck));
+      this.#stop(now, true);
+    } else if (this.#stopped > 0 && now - this.#stopped > GRACE_MS) {
+      // Told to stop and not back: end its waits; if that does not help, it is given up.
+      if (look(view, CONTROL.ABORT) === 0) stopRun(view, true);
+      else if (now - this.#stopped > 2 * GRACE_MS) this.#giveUp();
+    }
+  }
+
+  #stop(now: number, abort: boolean): void {
+    if (this.#stopped === 0) this.#stopped = now;
+    stopRun(this.#parts.view, abort);
+  }
+
+  #giveUp(): void {
+    const { view, map, reader } = this.#parts;
+    for (let task = 0; task < this.#running; task++) {
+      if (look(view, map.tasks + task * TASK_WORDS + TASK.STATE) === TASK_STATE.RUNNING)
+        this.found.push(reader.unresponsive(task));
+    }
+    this.#dead = true;
+  }
+
+  #progress(): void {
+    const { tally, options } = this.#parts;
+    options.onProgress?.({
+      seconds: this.seconds,
+      worlds: tally.worlds(),
+      frees: tally.total(STAT.FREES),
+      contendedFrees: tally.total(STAT.CONTENDED_FREES),
+      overlap: tally.total(STAT.OVERLAP),
+    });
+  }
+}

@@ -1,0 +1,164 @@
+import { look } from "#shared/atomic/coordinator";
+import { CONTROL, peek } from "#shared/atomic/index";
+import { layoutOf, objectsOf } from "#shared/memory/object";
+import { eventKinds, RING } from "#shared/recorder/events";
+import { TASK, TASK_WORDS } from "#shared/task";
+import { VIOLATION, type ViolationKind, violationKinds } from "#shared/violation";
+import type { RunViolation } from "../record/run-record.ts";
+import { violationSentences } from "../record/violation-kinds.ts";
+import { RING_STRIDE } from "./arena-map.ts";
+import { nameOf } from "./lock-names.ts";
+import type { ArenaMap } from "./protocol.ts";
+import type { Stuck } from "./watchdog.ts";
+
+/** Events of the world that a report shows, a task. */
+const EVENTS_SHOWN = 12;
+
+/** Turns what is in the arena into violations with names. The door has to be bound to the arena. */
+export class ViolationReader {
+  readonly #view: Int32Array;
+  readonly #map: ArenaMap;
+  readonly #names: readonly string[];
+  readonly #recorder: boolean;
+
+  constructor(view: Int32Array, map: ArenaMap, names: readonly string[], recorder: boolean) {
+    this.#view = view;
+    this.#map = map;
+    this.#names = names;
+    this.#recorder = recorder;
+  }
+
+  /** How many were reported, kept or not. */
+  count(): number {
+    return look(this.#view, CONTROL.VIOLATIONS);
+  }
+
+  /** The violations that the tasks reported, in order. */
+  all(): RunViolation[] {
+    const kept = Math.min(this.count(), VIOLATION.KEPT);
+    return Array.from({ length: kept }, (_, slot) =>
+      this.#entry(this.#map.violations + slot * VIOLATION.WORDS),
+    );
+  }
+
+  #entry(entry: number): RunViolation {
+    const kind = violationKinds[peek(entry + VIOLATION.KIND)] ?? "none";
+    const world = peek(entry + VIOLATION.WORLD);
+    const address = peek(entry + VIOLATION.OBJECT);
+    const value = peek(entry + VIOLATION.VALUE);
+    const object = address === 0 ? null : nameOf(this.#heap(world), address);
+    const task = this.#name(peek(entry + VIOLATION.TASK));
+    const other = this.#name(peek(entry + VIOLATION.OTHER) - 1);
+    return this.#violation(kind, world, { task, other, object, value });
+  }
+
+  /** A standing cycle, or a wait that nobody is left to end. */
+  stuck(found: Stuck): RunViolation {
+    const first = found.waits[0];
+    const world = first === undefined ? 0 : this.#worldOf(first.task);
+    const waits = found.waits.map((wait) => ({
+      task: this.#name(wait.task) ?? `task ${wait.task}`,
+      waitsFor: nameOf(this.#heap(this.#worldOf(wait.task)), wait.lock),
+      heldBy: this.#name(wait.owner),
+    }));
+    const task = waits[0]?.task ?? null;
+    return {
+      ...this.#violation(found.kind, world, {
+        task,
+        other: waits[1]?.task ?? null,
+        object: waits[0]?.waitsFor ?? null,
+        value: 0,
+      }),
+      waits,
+    };
+  }
+
+  /** A worker that is gone, with the locks that its task still owns in its world. */
+  died(task: number, reason: string): RunViolation {
+    const world = this.#worldOf(task);
+    const held = this.#heldBy(task, world);
+    const violation = this.#violation("worker-died", world, {
+      task: this.#name(task),
+      other: null,
+      object: null,
+      value: 0,
+    });
+    return {
+      ...violation,
+      held,
+      message: `${violation.message}: ${reason}; it held ${held.join(", ") || "no lock"}`,
+    };
+  }
+
+  /** A task that came back neither from its work nor from being told to stop. */
+  unresponsive(task: number): RunViolation {
+    return this.#violation("livelock", this.#worldOf(task), {
+      task: this.#name(task),
+      other: null,
+      object: null,
+      value: 0,
+    });
+  }
+
+  #violation(
+    kind: ViolationKind,
+    world: number,
+    facts: Pick<RunViolation, "task" | "other" | "object" | "value">,
+  ): RunViolation {
+    const sentence = kind === "none" ? "" : violationSentences[kind];
+    return { kind, message: sentence, world, waits: [], held: [], events: this.#events(world), ...facts };
+  }
+
+  #heap(world: number): number {
+    return this.#map.worlds + Math.max(0, world) * this.#map.worldWords;
+  }
+
+  #worldOf(task: number): number {
+    return look(this.#view, this.#map.tasks + task * TASK_WORDS + TASK.WORLD);
+  }
+
+  #name(task: number): string | null {
+    return this.#names[task] ?? null;
+  }
+
+  #heldBy(task: number, world: number): string[] {
+    const heap = this.#heap(world);
+    const held: string[] = [];
+    for (const object of objectsOf(heap)) {
+      for (const field of layoutOf(object)?.fields ?? []) {
+        if (!/(^|\.)owner$/.test(field.name)) continue;
+        const word = peek(object + field.at);
+        const sleeping = word >> 3 === task + 1;
+        const spinning = word === task + 1 && /Lock\.owner$/.test(field.name);
+        if (sleeping || spinning) held.push(nameOf(heap, object + field.at));
+      }
+    }
+    return held;
+  }
+
+  #events(world: number): RunViolation["events"] {
+    if (!this.#recorder) return [];
+    return this.#names.flatMap((name, task) =>
+      this.#eventsOf(name, this.#map.rings + task * RING_STRIDE, world),
+    );
+  }
+
+  #eventsOf(task: string, ring: number, world: number): RunViolation["events"] {
+    const events: RunViolation["events"] = [];
+    const head = look(this.#view, ring + RING.HEAD);
+    const heap = this.#heap(world);
+    let inside = false;
+    for (let index = Math.max(0, head - RING.EVENTS); index < head; index++) {
+      const entry = ring + RING.FIRST + (index & (RING.EVENTS - 1)) * RING.WORDS;
+      const event = eventKinds[peek(entry)] ?? "none";
+      const object = peek(entry + 1);
+      if (event === "world") {
+        inside = object === world;
+        events.length = inside ? 0 : events.length;
+      } else if (inside) {
+        events.push({ task, event, object: nameOf(heap, object), value: peek(entry + 2) });
+      }
+    }
+    return events.slice(-EVENTS_SHOWN);
+  }
+}
