@@ -97,11 +97,13 @@ for (const path of files) {
     if (path !== door.stepped) outputs.push([`blocking/${built(path)}`, blocking]);
   } catch (error) {
     if (error.name !== "UsageError") throw error;
-    failures.push(error.message);
+    // A rule says it better than the eraser's own last check does.
+    if (!failures.some((failure) => failure.startsWith(`${join("src", path)}:`)))
+      failures.push(error.message);
   }
 }
 if (failures.length > 0) {
-  for (const problem of new Set(failures)) console.error(problem);
+  for (const failure of failures) console.error(failure);
   await rm(scratch, { recursive: true, force: true });
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../record/usage-error.ts";
@@ -41,9 +41,21 @@ function sourcesBelow(path: string): string[] {
     .sort();
 }
 
-if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const { problems, files } = lint(packageRoot, process.argv.slice(2));
-  for (const problem of problems) console.error(problem);
-  if (problems.length === 0) console.log(`${files} files checked: both builds are the same program`);
-  process.exitCode = problems.length === 0 ? 0 : 1;
+/** Exit status: 0 all is well, 1 there are problems, 2 the arguments are wrong. */
+function main(paths: readonly string[]): number {
+  try {
+    const { problems, files } = lint(packageRoot, paths);
+    for (const problem of problems) console.error(problem);
+    if (problems.length > 0) return 1;
+    console.log(`${files} files checked: both builds are the same program`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.exitCode = main(process.argv.slice(2));
 }

@@ -28,8 +28,8 @@ function behaviour(code: string, kind: "stepped" | "blocking"): unknown {
     // The text of a function is the one thing that may differ.
     Function.prototype.toString = () => "function";
     function${star} step(x, y) { log.push(String(x), String(y)); ${kind === "stepped" ? "yield;" : ""} if (log.length > 200) throw "enough"; return log.length % 3; }
-    ${code.replace(header, " ".repeat(header.length))}
     try {
+      ${code.replace(header, " ".repeat(header.length))}
       let result = main(1, 2);
       if (${kind === "stepped"}) { let next; do next = result.next(); while (!next.done); result = next.value; }
       return JSON.stringify([log, String(result)]);

@@ -28,7 +28,9 @@ export function nearestThis(node: Node, module: ModuleFacts): Value {
     if (outer.type === "StaticBlock") return ofClass(outer, true, module);
     if (isFunction(outer) && outer.type !== "ArrowFunctionExpression") {
       const holder = module.parentOf(outer);
-      if (holder?.type === "MethodDefinition") return ofClass(holder, holder.static, module);
+      if (holder?.type === "MethodDefinition" || holder?.type === "PropertyDefinition") {
+        return ofClass(holder, holder.static, module);
+      }
       const literal = holder && module.parentOf(holder);
       if (holder?.type === "Property" && literal?.type === "ObjectExpression") {
         return { kind: "object", site: { node: literal, module } };

@@ -95,7 +95,10 @@ export class Evaluator {
       case "Identifier": {
         const binding = module.scopes.bindingOf(node);
         if (binding) return this.#valueOfBinding(binding, module);
-        return node.name === "undefined" ? unknown : { kind: "global", name: node.name };
+        // Any other free name is promised by somebody's types, and may be anything.
+        return node.name !== "undefined" && node.name in globalThis
+          ? { kind: "global", name: node.name }
+          : unknown;
       }
       case "ClassDeclaration":
       case "ClassExpression":

@@ -1,8 +1,8 @@
 import { type Addr, peek, type Step, write } from "#shared/atomic/index";
-import { DESIGN, drmMutants, freeDesigns, MUTANT } from "#shared/drm/designs";
-import { Device, designOf, mutantOf } from "#shared/drm/device";
+import { drmMutants, freeDesigns, MUTANT } from "#shared/drm/designs";
+import { Device, mutantOf } from "#shared/drm/device";
 import { dmaResvLock, dmaResvUnlock } from "#shared/drm/dma-resv";
-import { gemPut, runFreeWorker } from "#shared/drm/gem";
+import { gemPut } from "#shared/drm/gem";
 import { gemLookup, handleDelete } from "#shared/drm/gem-handle";
 import { resvOf } from "#shared/drm/gem-object";
 import { lruScan } from "#shared/drm/lru-scan";
@@ -15,7 +15,7 @@ import { balancePgdat } from "#shared/mm/reclaim";
 import { countFor, STAT } from "#shared/stats";
 import { type Scenario, scenario, type TaskSpec } from "../define.ts";
 import { type ChoiceParam, choice, type IntParam, int } from "../params.ts";
-import { checkAllFreed, createWithHandle, shmemDevice } from "./world.ts";
+import { checkAllFreed, createWithHandle, idleWorker, shmemDevice } from "./world.ts";
 
 /** Root of a world: the device, the file's only handle, and whether the closing task makes a new object each time. */
 export const FreeVsShrinker: Layout<"device" | "handle" | "soak"> = struct("free_vs_shrinker", {
@@ -82,11 +82,6 @@ export function* ioctlPin(root: Addr): Step<void> {
   yield* gemPut(object);
   worksOn(0);
   yield* idleWorker(device);
-}
-
-/** A task that is done lends its thread to the free worker. */
-function* idleWorker(device: Addr): Step<void> {
-  if (designOf(device) === DESIGN.DEFERRED) yield* runFreeWorker(device);
 }
 
 type FreeVsShrinkerParams = {

@@ -1,6 +1,6 @@
 import { type Addr, load, peek, type Step } from "#shared/atomic/index";
-import type { DrmMutant, FreeDesign } from "#shared/drm/designs";
-import { Device, deviceCreate } from "#shared/drm/device";
+import { DESIGN, type DrmMutant, type FreeDesign } from "#shared/drm/designs";
+import { Device, designOf, deviceCreate } from "#shared/drm/device";
 import { gemPut, runFreeWorker } from "#shared/drm/gem";
 import { handleCreate } from "#shared/drm/gem-handle";
 import { shmemCreate } from "#shared/drm/gem-object";
@@ -39,6 +39,11 @@ export function* createWithHandle(device: Addr, pages: number): Step<number> {
   const handle = error !== 0 ? error : yield* handleCreate(object);
   yield* gemPut(object);
   return handle;
+}
+
+/** A task that is done lends its thread to the free worker of design `deferred`. */
+export function* idleWorker(device: Addr): Step<void> {
+  if (designOf(device) === DESIGN.DEFERRED) yield* runFreeWorker(device);
 }
 
 /**

@@ -5,7 +5,7 @@ import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
 import { currentTask, TASK, taskBlock } from "../task.ts";
 import { MUTANT } from "./designs.ts";
 import { Device, mutantOf } from "./device.ts";
-import { dmaResvTrylock, dmaResvUnlock } from "./dma-resv.ts";
+import { dmaResvTestSignaled, dmaResvTrylock, dmaResvUnlock } from "./dma-resv.ts";
 import { gemGetUnlessZero, gemPut } from "./gem.ts";
 import { Gem, resvOf, Shmem } from "./gem-object.ts";
 import { worksOn } from "./overlap.ts";
@@ -69,6 +69,8 @@ function* tryShrink(object: Addr): Step<number> {
 /** Takes the pages of one object away, if nobody uses them. Caller holds resv. */
 function* shrink(object: Addr): Step<number> {
   const pages = peek(object + Shmem.at.pageCount);
+  // Busy: a job still uses the pages.
+  if (!(yield* dmaResvTestSignaled(resvOf(object)))) return 0;
   if (yield* isPurgeable(object)) {
     yield* shmemPurgeLocked(object);
     return pages;

@@ -34,6 +34,8 @@ export function* shmemPurgeLocked(object: Addr): Step<void> {
   yield* shmemFreeSgt(object);
   yield* shmemPutPagesLocked(object);
   yield* write(object + MADV, -1);
+  // Else a later pin would swap pages into an object that nobody counts uses of any more.
+  yield* write(object + Shmem.at.evicted, 0);
   yield* updateLru(object);
 }
 
