@@ -43,7 +43,7 @@ const whereStepped: readonly Rule[] = [
 ];
 
 /** What a check of many files found: places that do not erase, and files that are no modules at all. */
-export interface Findings {
+interface Findings {
   readonly violations: readonly Violation[];
   readonly errors: readonly UsageError[];
 }

@@ -6,7 +6,7 @@ import { assertErasable, installedResolver } from "./check.ts";
 import { buildMirror, writeMirror } from "./mirror.ts";
 import { readUserFiles, shownPath, type UserFiles } from "./user-files.ts";
 
-export { type ImportErrorLocation, importErrorLocation } from "./import-error.ts";
+export { importErrorLocation } from "./import-error.ts";
 
 /** The package this file belongs to, from src/build and dist/build alike. */
 const packageRoot = resolve(fileURLToPath(new URL("../..", import.meta.url)));

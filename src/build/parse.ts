@@ -3,11 +3,6 @@ import { type Node, type Program, parseSync } from "oxc-parser";
 import { UsageError } from "../record/usage-error.ts";
 import { positions } from "./position.ts";
 
-export type { Node, Program } from "oxc-parser";
-
-/** A node of one given type, out of the parser's union of all nodes. */
-export type NodeOf<T extends Node["type"]> = Extract<Node, { type: T }>;
-
 /**
  * Parses one module (always an ES module, whatever the extension) without nodes for parentheses.
  * Offsets in the tree count UTF-16 code units of `source`.

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 
 /** The facts behind each kind of usage error. Every message is made from these in one place. */
 export interface UsageErrorFacts {
@@ -49,7 +49,9 @@ const templates: { [C in UsageErrorCode]: (facts: UsageErrorFacts[C]) => string 
 
 function didYouMean(word: string, allowed: readonly string[]): string {
   const nearest = allowed.length > 0 ? closest(word, [...allowed]) : "";
-  return nearest === "" ? "." : `; did you mean ${nearest}?`;
+  // Something altogether different is no slip of the finger.
+  const near = nearest !== "" && distance(word, nearest) <= Math.max(2, nearest.length / 2);
+  return near ? `; did you mean ${nearest}?` : ".";
 }
 
 /**

@@ -11,7 +11,7 @@ export interface RandomProgram {
   [fc.toStringMethod](): string;
 }
 
-export interface Token {
+interface Token {
   readonly text: string;
   /** No line break may come before this token. */
   readonly tight: boolean;

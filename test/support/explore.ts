@@ -40,7 +40,7 @@ export function explore<P extends Params>(
   const path: Branch[] = [];
   const ends: Partial<Record<Outcome["end"], number>> = {};
   for (let executions = 1; ; executions++) {
-    const outcome = trial.run(walk(path, preemptions));
+    const outcome = trial.run(walk(path, preemptions), { quietPlain: true });
     ends[outcome.end] = (ends[outcome.end] ?? 0) + 1;
     const fault = judge(outcome);
     if (fault !== "") {

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly afterStep?: (task: number, next: readonly Next[]) => void;
   /** Sleepers may wake up for no reason. That hides lost wake-ups, so it has runs of its own. */
   readonly spurious?: boolean;
+  /** A task is not interrupted before a plain access: those are under a lock, and its steps are what is tried. */
+  readonly quietPlain?: boolean;
 }
 
 /** The step that a task will take next; NONE once it has ended. */
@@ -45,9 +47,9 @@ class Runner implements Next {
     this.generator = generator;
   }
 
-  canGo(changes: number, spurious: boolean): boolean {
+  canGo(changes: number): boolean {
     if (this.done) return false;
-    if (this.kind === STEP.ASLEEP) return this.asleep === 0 || spurious;
+    if (this.kind === STEP.ASLEEP) return this.asleep === 0;
     return this.kind !== STEP.RELAX || this.spunAt !== changes;
   }
 }
@@ -57,7 +59,7 @@ export function runSteps(
   world: World,
   generators: readonly Step<unknown>[],
   scheduler: Scheduler,
-  { maxSteps = 20_000, afterStep, spurious = false }: RunOptions = {},
+  { maxSteps = 20_000, afterStep, spurious = false, quietPlain = false }: RunOptions = {},
 ): Outcome {
   const tasks = generators.map((generator) => new Runner(generator));
   const trace = new Trace();
@@ -111,14 +113,12 @@ export function runSteps(
     let left = 0;
     for (const [index, task] of tasks.entries()) {
       if (!task.done) left++;
-      if (task.canGo(changes, false)) enabled.push(index);
+      if (task.canGo(changes) || (spurious && task.kind === STEP.ASLEEP)) enabled.push(index);
     }
     if (left === 0) return "finished";
     if (enabled.length === 0) return "deadlock";
-    if (spurious) tasks.forEach((task, index) => {
-      if (task.kind === STEP.ASLEEP && task.asleep !== 0) enabled.push(index);
-    });
-    const index = scheduler.pick(enabled, running);
+    const stays = quietPlain && isPlain(tasks[running]?.kind);
+    const index = stays ? running : scheduler.pick(enabled, running);
     const task = tasks[index];
     if (task === undefined) throw new Error(`the scheduler picked task ${index}`);
     running = index;
@@ -158,6 +158,10 @@ export function runSteps(
       ? ""
       : [`${end} ${why}`, ...violations.map((one) => JSON.stringify(one)), ...waits, ...trace.lines()].join("\n"),
   };
+}
+
+function isPlain(kind: StepKind | undefined): boolean {
+  return kind === STEP.PLAIN_READ || kind === STEP.PLAIN_WRITE;
 }
 
 function changesMemory(kind: StepKind): boolean {

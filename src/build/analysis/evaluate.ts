@@ -1,12 +1,13 @@
 import type { Node } from "oxc-parser";
+import { bindingValue } from "./bindings.ts";
+import { callValue } from "./call-value.ts";
 import { nearestThis } from "./enclosing.ts";
 import type { Graph, Origin } from "./graph.ts";
 import { elementOf, memberOf } from "./members.ts";
 import type { ModuleFacts } from "./module.ts";
 import { Names } from "./names.ts";
-import { keyName, type PathStep } from "./pattern.ts";
-import { type FunctionNode, isFunction, isGenerator, returnedExpressions } from "./returns.ts";
-import type { Binding } from "./scope.ts";
+import { keyName } from "./pattern.ts";
+import { isFunction, isGenerator, returnedExpressions } from "./returns.ts";
 import { stepResult, typeValue } from "./type-value.ts";
 import { alternatives, type Site, union, unknown, type Value, valueKey } from "./value.ts";
 
@@ -43,9 +44,14 @@ export class Evaluator {
     this.names.forget();
   }
 
+  /** What visible calls pass as a parameter; nothing if there are none. */
+  passedTo(target: Node, index: number): Value | undefined {
+    return this.#passed.get(target)?.get(index);
+  }
+
   /** Whether calls of a parameter are judged as stepped calls. */
   parameterIsStepped(target: Node, index: number): boolean {
-    const passed = this.#passed.get(target)?.get(index);
+    const passed = this.passedTo(target, index);
     return passed !== undefined && alternatives(passed).some(({ kind }) => kind === "stepped");
   }
 
@@ -94,7 +100,7 @@ export class Evaluator {
     switch (node.type) {
       case "Identifier": {
         const binding = module.scopes.bindingOf(node);
-        if (binding) return this.#valueOfBinding(binding, module);
+        if (binding) return bindingValue(binding, module, this);
         // Any other free name is promised by somebody's types, and may be anything.
         return node.name !== "undefined" && node.name in globalThis
           ? { kind: "global", name: node.name }
@@ -140,7 +146,7 @@ export class Evaluator {
         );
       case "CallExpression":
         return union(
-          alternatives(this.valueOf(node.callee, module)).map((one) => this.#called(one, node, module)),
+          alternatives(this.valueOf(node.callee, module)).map((one) => callValue(one, node, module, this)),
         );
       case "YieldExpression":
         return node.delegate && node.argument ? this.valueOf(node.argument, module) : unknown;
@@ -168,107 +174,6 @@ export class Evaluator {
     return parent.kind === "class" && here.kind === "instance"
       ? { kind: "instance", site: parent.site }
       : parent;
-  }
-
-  #called(callee: Value, call: Extract<Node, { type: "CallExpression" }>, module: ModuleFacts): Value {
-    const [first] = call.arguments;
-    if (callee.kind === "global" && first && first.type !== "SpreadElement") {
-      const argument = this.valueOf(first, module);
-      const values: Value = {
-        kind: "collection",
-        keyed: false,
-        element: memberOf(argument, undefined, module, this),
-      };
-      if (/^Object\.(?:freeze|seal|preventExtensions)$/.test(callee.name)) return argument;
-      if (callee.name === "Object.values") return values;
-      if (callee.name === "Object.entries") return { kind: "collection", keyed: false, element: values };
-    }
-    if ((callee.kind === "stepped" || callee.kind === "plain") && callee.site)
-      return this.returns(callee.site);
-    return callee.kind === "foreign" ? callee : unknown;
-  }
-
-  #valueOfBinding(binding: Binding, module: ModuleFacts): Value {
-    const { owner } = binding;
-    switch (binding.kind) {
-      case "import":
-        return this.#imported(owner, module);
-      case "function":
-      case "class":
-        return union([this.valueOf(owner, module), ...this.#written(binding, module)]);
-      case "variable":
-        return union([
-          this.#follow(this.#initial(owner, module), binding.path, module),
-          ...this.#written(binding, module),
-        ]);
-      case "parameter":
-        return this.#follow(
-          this.#parameter(owner as FunctionNode, binding.index, module),
-          binding.path,
-          module,
-        );
-      default:
-        return unknown;
-    }
-  }
-
-  #imported(specifier: Node, module: ModuleFacts): Value {
-    const declaration = module.parentOf(specifier);
-    if (declaration?.type !== "ImportDeclaration") return unknown;
-    const source = declaration.source.value;
-    if (specifier.type === "ImportNamespaceSpecifier") {
-      return this.valueOfOrigin(this.graph.imported(module, source, "*"));
-    }
-    const name =
-      specifier.type !== "ImportSpecifier" ? "default" : (keyName(specifier.imported, false) ?? "default");
-    return this.valueOfOrigin(this.graph.imported(module, source, name));
-  }
-
-  #initial(declarator: Node, module: ModuleFacts): Value {
-    if (declarator.type !== "VariableDeclarator") return unknown;
-    const typed = this.typeAt(declarator.id.start, module);
-    if (typed.kind !== "unknown") return typed;
-    if (declarator.init) return this.valueOf(declarator.init, module);
-    const declaration = module.parentOf(declarator);
-    const loop = declaration && module.parentOf(declaration);
-    if (loop?.type === "ForOfStatement" && loop.left === declaration)
-      return elementOf(this.valueOf(loop.right, module));
-    return unknown;
-  }
-
-  #written(binding: Binding, module: ModuleFacts): Value[] {
-    return binding.writes.map((write) =>
-      write.type === "AssignmentExpression" && write.left.type === "Identifier"
-        ? this.valueOf(write.right, module)
-        : unknown,
-    );
-  }
-
-  #parameter(owner: FunctionNode, index: number, module: ModuleFacts): Value {
-    const parameter = owner.params[index];
-    if (parameter === undefined) return unknown;
-    const pattern = parameter.type === "AssignmentPattern" ? parameter.left : parameter;
-    const typed = this.typeAt(pattern.start, module);
-    const all = union([
-      // Where no type says what arrives there may be more: calls that nobody sees, an engine's for example.
-      typed,
-      ...(parameter.type === "AssignmentPattern" ? [this.valueOf(parameter.right, module)] : []),
-      this.#passed.get(owner)?.get(index) ?? typed,
-    ]);
-    // One call that passes a stepped function makes the parameter stepped; the others are told so.
-    return alternatives(all).find(({ kind }) => kind === "stepped") ?? all;
-  }
-
-  #follow(value: Value, path: readonly PathStep[], module: ModuleFacts): Value {
-    return path.reduce(
-      (from, step) =>
-        "property" in step
-          ? memberOf(from, step.property, module, this)
-          : "element" in step
-            ? elementOf(from)
-            : unknown,
-      value,
-    );
   }
 }
 

@@ -3,7 +3,7 @@ import { walk } from "../walk.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { elementOf } from "./members.ts";
 import type { ModuleFacts } from "./module.ts";
-import { isFunction } from "./returns.ts";
+import { type FunctionNode, isFunction } from "./returns.ts";
 import { alternatives, type Value } from "./value.ts";
 
 // A function handed through more hands than this is not followed further.
@@ -35,12 +35,14 @@ type Call = Extract<Node, { type: "CallExpression" | "NewExpression" }>;
 
 function passed(call: Call, module: ModuleFacts, evaluator: Evaluator): boolean {
   let news = false;
-  const targets = calledFunctions(evaluator.valueOf(call.callee, module));
-  for (const [index, argument] of call.arguments.entries()) {
-    if (argument.type === "SpreadElement") break;
-    const value = evaluator.valueOf(argument, module);
-    if (!interesting(value)) continue;
-    for (const target of targets) news = evaluator.pass(target, index, value) || news;
+  for (const target of calledFunctions(evaluator.valueOf(call.callee, module))) {
+    const rest = target.params.findIndex(({ type }) => type === "RestElement");
+    for (const [index, value] of argumentValues(call, target.params.length, module, evaluator)) {
+      if (!interesting(value)) continue;
+      const inRest = rest !== -1 && index >= rest;
+      const arrives: Value = inRest ? { kind: "collection", keyed: false, element: value } : value;
+      news = evaluator.pass(target, inRest ? rest : index, arrives) || news;
+    }
   }
   const [first] = call.arguments;
   if (first && call.callee.type === "MemberExpression" && call.callee.property.type === "Identifier") {
@@ -52,10 +54,32 @@ function passed(call: Call, module: ModuleFacts, evaluator: Evaluator): boolean 
   return news;
 }
 
+/** Each argument's value with the parameter it arrives in; those of a spread list may arrive in any later one. */
+function argumentValues(
+  call: Call,
+  parameters: number,
+  module: ModuleFacts,
+  evaluator: Evaluator,
+): [number, Value][] {
+  const found: [number, Value][] = [];
+  for (const [index, argument] of call.arguments.entries()) {
+    if (argument.type !== "SpreadElement") {
+      found.push([index, evaluator.valueOf(argument, module)]);
+      continue;
+    }
+    const element = elementOf(evaluator.valueOf(argument.argument, module));
+    for (let later = index; later < Math.max(parameters, index + 1); later++) found.push([later, element]);
+    break;
+  }
+  return found;
+}
+
 /** The functions whose parameters receive the arguments of a call of `value`. */
-export function calledFunctions(value: Value): Node[] {
+export function calledFunctions(value: Value): FunctionNode[] {
   return alternatives(value).flatMap((one) => {
-    if ((one.kind === "stepped" || one.kind === "plain") && one.site) return [one.site.node];
+    if ((one.kind === "stepped" || one.kind === "plain") && one.site) {
+      return isFunction(one.site.node) ? [one.site.node] : [];
+    }
     if (one.kind !== "class") return [];
     const { node } = one.site;
     const members =

@@ -85,15 +85,17 @@ function ofClass(
 ): Value | undefined {
   const { node, module } = site;
   if (node.type !== "ClassDeclaration" && node.type !== "ClassExpression") return undefined;
-  const own = node.body.body.filter(
-    (one) =>
-      (one.type === "MethodDefinition" || one.type === "PropertyDefinition") && one.static === isStatic,
-  );
-  for (const one of own) {
+  const assigned = isStatic || key === undefined ? [] : evaluator.names.assignedToThis(site, key);
+  for (const one of node.body.body) {
     if (one.type !== "MethodDefinition" && one.type !== "PropertyDefinition") continue;
-    if (key !== undefined && keyName(one.key, one.computed) === key)
-      return propertyValue(one, module, evaluator);
+    if (key === undefined || one.static !== isStatic || keyName(one.key, one.computed) !== key) continue;
+    const declared = propertyValue(one, module, evaluator);
+    // Only assignments know what a field holds that has neither a value nor a type that tells.
+    return declared.kind === "unknown" && assigned.length > 0
+      ? union(assigned)
+      : union([declared, ...assigned]);
   }
+  if (assigned.length > 0) return union(assigned);
   if (!node.superClass) return undefined;
   const parent = evaluator.valueOf(node.superClass, module);
   return parent.kind === "class" ? ofClass(parent.site, key, isStatic, evaluator) : undefined;

@@ -12,7 +12,7 @@ import { type Link, nameOf, type TypeFacts, typeFacts } from "./types.ts";
 export type Role = "erased" | "door" | "outside";
 
 /** Something a module exports: a node of its own, or a name of another module. */
-export type Exported = { readonly node: Node } | Link;
+type Exported = { readonly node: Node } | Link;
 
 /** One parsed module with its names resolved. */
 export interface ModuleFacts {

@@ -1,11 +1,12 @@
 import type { Node } from "oxc-parser";
 import { walk } from "../walk.ts";
+import { nearestThis } from "./enclosing.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { propertyValue } from "./members.ts";
 import type { ModuleFacts } from "./module.ts";
 import { keyName } from "./pattern.ts";
 import { signatureValue } from "./type-value.ts";
-import { alternatives, callability, union, unknown, type Value } from "./value.ts";
+import { alternatives, callability, type Site, union, unknown, type Value } from "./value.ts";
 
 // Method names of the language itself. `list.push(1)` on a list nobody can see the making of must not be
 // taken for the stepped `push` of some class, so these names prove nothing about an unknown receiver.
@@ -79,6 +80,17 @@ export class Names {
     this.#active.delete(key);
     if (this.#active.size === 0) this.#known.set(key, value);
     return value;
+  }
+
+  /** What the code of a class assigns to `this.<key>` of its instances. */
+  assignedToThis({ node, module }: Site, key: string): Value[] {
+    return (this.#of(module).get(key) ?? []).flatMap((one) => {
+      if (one.type !== "AssignmentExpression" || one.left.type !== "MemberExpression") return [];
+      if (one.left.object.type !== "ThisExpression") return [];
+      const owner = nearestThis(one.left.object, module);
+      const own = owner.kind === "instance" && owner.site.node === node;
+      return own ? [this.#evaluator.valueOf(one.right, module)] : [];
+    });
   }
 
   #defined(name: string, modules: readonly ModuleFacts[]): Value[] {

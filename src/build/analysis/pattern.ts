@@ -3,10 +3,11 @@ import type { Node } from "oxc-parser";
 /** Any identifier: a reference, a declaration, a property name. */
 export type Identifier = Extract<Node, { type: "Identifier" }>;
 
-/** One step of destructuring: a property of an object, an element of a list, or something unnamed. */
+/** One step of destructuring: a property, an element of a list, the rest of either, or something unnamed. */
 export type PathStep =
   | { readonly property: string }
   | { readonly element: number }
+  | { readonly rest: true }
   | { readonly other: true };
 
 /** The names a pattern declares, each with the way to it from the value that is taken apart. */
@@ -20,7 +21,7 @@ export function patternNames(
     case "AssignmentPattern":
       return patternNames(pattern.left, path);
     case "RestElement":
-      return patternNames(pattern.argument, [...path, { other: true }]);
+      return patternNames(pattern.argument, [...path, { rest: true }]);
     case "ObjectPattern":
       return pattern.properties.flatMap((property) =>
         property.type === "RestElement"
@@ -48,5 +49,7 @@ export function keyName(key: Node, computed: boolean): string | undefined {
   if (key.type === "PrivateIdentifier") return `#${key.name}`;
   if (key.type === "Identifier") return computed ? undefined : key.name;
   if (key.type === "Literal") return String(key.value);
+  if (key.type === "TemplateLiteral" && key.expressions.length === 0)
+    return key.quasis[0]?.value.cooked ?? undefined;
   return undefined;
 }

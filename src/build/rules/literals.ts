@@ -1,4 +1,6 @@
 import type { Node } from "oxc-parser";
+import { keyName } from "../analysis/pattern.ts";
+import { alternatives } from "../analysis/value.ts";
 import { argumentProblem } from "./arguments.ts";
 import { type Problem, quote, type RuleContext, type Subject } from "./violation.ts";
 
@@ -18,9 +20,9 @@ export function literalProblem(
   context: RuleContext,
 ): Problem | undefined {
   const { module } = context;
-  if ("key" in holder) {
-    const key = quote(module, holder.key.start, holder.key.end);
-    if (implicit.has(key) || /^Symbol\./.test(key)) {
+  if ("key" in holder && "computed" in holder) {
+    if (isImplicit(holder.key, holder.computed, context)) {
+      const key = quote(module, holder.key.start, holder.key.end);
       return [
         `the language itself calls \`${key}\`, and here it would call ${subject.name}`,
         `a plain function as \`${key}\``,
@@ -40,4 +42,12 @@ export function literalProblem(
     return outer.callee === inner ? undefined : argumentProblem(outer, inner, subject, context, named);
   }
   return undefined;
+}
+
+function isImplicit(key: Node, computed: boolean, { module, evaluator }: RuleContext): boolean {
+  const name = keyName(key, computed);
+  if (name !== undefined) return implicit.has(name);
+  return alternatives(evaluator.valueOf(key, module)).some(
+    (one) => one.kind === "global" && one.name.startsWith("Symbol."),
+  );
 }

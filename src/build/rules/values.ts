@@ -1,4 +1,5 @@
 import type { Node } from "oxc-parser";
+import { nearestThis } from "../analysis/enclosing.ts";
 import type { ModuleFacts } from "../analysis/module.ts";
 import { callability } from "../analysis/value.ts";
 import { argumentProblem } from "./arguments.ts";
@@ -89,6 +90,8 @@ function destinationProblem(node: Node, subject: Subject, context: RuleContext):
       if (["FunctionExpression", "CallExpression", "YieldExpression"].includes(node.type)) return undefined;
       return escapes(subject, `given the name \`${quote(module, parent.id.start, parent.id.end)}\``);
     case "AssignmentExpression":
+      // A class sees what it assigns to its own fields, and calls of fields are judged by that.
+      if (isOwnField(parent.left, module)) return undefined;
       return escapes(subject, `assigned to \`${quote(module, parent.left.start, parent.left.end)}\``);
     case "AssignmentPattern": {
       const owner = module.parentOf(parent);
@@ -116,6 +119,12 @@ function destinationProblem(node: Node, subject: Subject, context: RuleContext):
     default:
       return escapes(subject, "used as a value");
   }
+}
+
+function isOwnField(target: Node, module: ModuleFacts): boolean {
+  if (target.type !== "MemberExpression" || target.object.type !== "ThisExpression" || target.computed)
+    return false;
+  return nearestThis(target.object, module).kind === "instance";
 }
 
 /** A function that returns stepped ones is followed, unless somebody unseen calls it. */

@@ -1,5 +1,5 @@
 import { type Addr, peek, type Step, write } from "#shared/atomic/index";
-import { type drmMutants, freeDesigns } from "#shared/drm/designs";
+import { freeDesigns } from "#shared/drm/designs";
 import { Device } from "#shared/drm/device";
 import { dmaResvLock, dmaResvUnlock } from "#shared/drm/dma-resv";
 import { gemPut } from "#shared/drm/gem";

@@ -1,0 +1,52 @@
+import { createLogUpdate } from "log-update";
+import type { Style } from "../report/style.ts";
+
+/** Values of `--color`. */
+export const colorChoices = ["auto", "always", "never"] as const;
+/** A value of `--color`. */
+export type ColorChoice = (typeof colorChoices)[number];
+
+const WIDE_ENOUGH = 100;
+
+/** Decides style from flags, environment and terminal, once. Nothing else reads any of these. */
+export function outputStyle(color: ColorChoice): Style {
+  const { env, stdout } = process;
+  const terminal = stdout.isTTY === true && env.TERM !== "dumb";
+  const allowed = (env.NO_COLOR ?? "") === "" && terminal;
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
+  return {
+    color: color === "always" || (color === "auto" && allowed),
+    unicode: /utf-?8/i.test(locale) || locale === "",
+    columns: stdout.columns ?? WIDE_ENOUGH,
+  };
+}
+
+/** Writes results to stdout. */
+export function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** One line on stderr that is drawn over and erased at the end. Does nothing unless stderr is a terminal. */
+export class Progress {
+  readonly #update = process.stderr.isTTY === true ? createLogUpdate(process.stderr) : undefined;
+
+  /** Draws the line. */
+  show(line: string): void {
+    this.#update?.(line);
+  }
+
+  /** Erases it. */
+  end(): void {
+    this.#update?.clear();
+    this.#update?.done();
+  }
+}
+
+/** A reader that goes away (`| head`) is no error. */
+export function ignoreBrokenPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import type { RaceFlags } from "./race.ts";
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** The command line that repeats a run, without its seed: whatever decides what is run, nothing of how it is shown. */
+export function repeatCommand(named: string, flags: RaceFlags): string {
+  const words = ["refzero", "race", named];
+  for (const [key, value] of Object.entries(flags.param)) words.push("-p", `${key}=${value}`);
+  words.push("--seconds", String(flags.seconds));
+  if (flags.soak === true) words.push("--soak");
+  if (flags.batch !== undefined) words.push("--batch", String(flags.batch));
+  if (flags.arena !== undefined) words.push("--arena", String(flags.arena));
+  if (flags.chaos !== undefined) words.push("--chaos", String(flags.chaos));
+  if (flags.check !== undefined) words.push("--check", flags.check);
+  if (!flags.recorder) words.push("--no-recorder");
+  if (flags.stopFirst === true) words.push("--stop-first");
+  if (flags.keepGoing === true) words.push("--keep-going");
+  return words.map(quoted).join(" ");
+}
