@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { type Node, type Program, parseSync } from "oxc-parser";
+import { type Program, parseSync } from "oxc-parser";
 import { UsageError } from "../record/usage-error.ts";
 import { positions } from "./position.ts";
 

@@ -8,7 +8,7 @@ import { placeTasks, setCurrentTask, TASK, TASK_STATE, taskBlock } from "#shared
 import { placeViolations, report, reportAndAbandon } from "#shared/violation";
 import { RING_STRIDE } from "./arena-map.ts";
 import { door, heap } from "./blocking.ts";
-import { BLOCK, jitter, keepPace, mix, worldAt } from "./pace.ts";
+import { BLOCK, jitter, mix, Pace, worldAt } from "./pace.ts";
 import type { TaskOrder, TaskReport, Thrown } from "./protocol.ts";
 
 type Run = (root: Addr, params: TaskOrder["params"], heap?: Addr) => void;
@@ -20,6 +20,7 @@ class TaskLoop {
   readonly #run: Run;
   readonly #block: Addr;
   readonly #threw: Thrown[] = [];
+  readonly #pace: Pace;
   #batch = 0;
 
   constructor(order: TaskOrder, definition: Scenario) {
@@ -28,6 +29,7 @@ class TaskLoop {
     const spec = definition.tasks(order.params as never, order.mode)[order.task] as TaskSpec<never>;
     this.#run = spec.run as unknown as Run;
     this.#block = taskBlock(order.task);
+    this.#pace = new Pace(order.task, order.tasks);
   }
 
   /** Runs until the tasks have agreed to stop. */
@@ -91,17 +93,17 @@ class TaskLoop {
   }
 
   #sweep(): void {
-    const { map, task, tasks, seed, spin, params } = this.#order;
+    const { map, task, seed, spin, params } = this.#order;
     let random = mix(seed, task, this.#batch) | 1;
     for (let block = 0; block < map.worldCount; block += BLOCK) {
       const choice = mix(seed + this.#batch, block, task);
-      if (spin) keepPace(task, tasks, this.#batch * map.worldCount + block);
       for (let step = 0; step < BLOCK; step++) {
         const world = block + worldAt(choice, step);
         if (world >= map.worldCount) continue;
         random ^= random << 13;
         random ^= random >>> 17;
         random ^= random << 5;
+        if (spin) this.#pace.keep((this.#batch * map.worldCount + block + step) | 0);
         jitter(random >>> 0);
         if (!this.#enter(world, params)) return;
         if (this.#order.stopFirst && door.peek(CONTROL.VIOLATIONS) !== 0) return;

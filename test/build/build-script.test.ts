@@ -2,8 +2,11 @@ import { execFile, spawnSync } from "node:child_process";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { useWorkspace } from "./workspace.ts";
+
+// Processes are started here, on machines that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const workspace = useWorkspace();

@@ -48,19 +48,16 @@ test(
         expect(lines(code)).toEqual(lines(text));
         const erased = erase(code, "case.ts");
         expect(lines(erased)).toEqual(lines(text));
-        const blanked = new Set(
-          erasedSpans(program, code).flatMap(([from, to]) =>
-            Array.from({ length: to - from }, (_, i) => from + i),
-          ),
+        const blanked = erasedSpans(program, code).reduce(
+          (rest, [from, to]) =>
+            rest.slice(0, from) + rest.slice(from, to).replaceAll(/[yield*]/g, " ") + rest.slice(to),
+          code,
         );
-        for (let at = 0; at < code.length; at++) {
-          if (blanked.has(at)) expect(`${code[at]}${erased[at]}`).toMatch(/^[yield*] $/);
-          else if (code[at] !== erased[at]) expect.fail(`offset ${at} changed`);
-        }
+        expect(erased).toBe(blanked);
         expect(erasedSpans(parseModule(erased, "case.js"), erased)).toEqual([]);
         expect(erase(erased, "case.js")).toBe(erased);
       }),
-      { numRuns: 60 * effort },
+      { numRuns: 100 * effort },
     );
   },
   patience,
@@ -74,7 +71,7 @@ test(
         const { code } = strip(text, "case.ts");
         expect(behaviour(erase(code, "case.ts"), "blocking")).toBe(behaviour(code, "stepped"));
       }),
-      { numRuns: 120 * effort },
+      { numRuns: 200 * effort },
     );
   },
   patience,
@@ -91,7 +88,7 @@ test(
         const rest = tokens.filter((_, index) => index !== gone && index !== (gone ?? 0) + 1);
         expect(violations(`${header}\n${layOut(rest, [0], "\n")}`)).not.toEqual([]);
       }),
-      { numRuns: 80 * effort },
+      { numRuns: 100 * effort },
     );
   },
   patience,
@@ -144,15 +141,18 @@ test(
             expect(behaviour(erased, "blocking")).toBe(behaviour(code, "stepped"));
             survived++;
           } catch (error) {
-            // Loops may have lost their end, and the text may not be a program any more.
+            // The text may be no program any more, loops may have lost their end, and what is run here is a
+            // script, where a module's own `await` is an error.
+            const { code, message } = error as { code?: string; message: string };
             const expected =
               error instanceof UsageError ||
-              (error as { code?: string }).code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+              code === "ERR_SCRIPT_EXECUTION_TIMEOUT" ||
+              message.startsWith("await is only valid");
             if (!expected) throw error;
           }
         },
       ),
-      { numRuns: 500 * effort },
+      { numRuns: 600 * effort },
     );
     expect(survived).toBeGreaterThan(20);
   },

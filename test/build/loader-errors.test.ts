@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { pathToFileURL } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { importErrorLocation, loadUserScenario } from "../../src/build/loader.ts";
 import { UsageError } from "../../src/record/usage-error.ts";
 import { useWorkspace } from "./workspace.ts";
+
+// Processes are started here, on machines that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 const workspace = useWorkspace();
 

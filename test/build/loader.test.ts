@@ -2,9 +2,12 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { loadUserScenario } from "../../src/build/loader.ts";
 import { evaluateIn, useWorkspace } from "./workspace.ts";
+
+// Processes are started here, on machines that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 const workspace = useWorkspace();
 const root = fileURLToPath(new URL("../../", import.meta.url));

@@ -65,7 +65,7 @@ const expression = (functions: number): fc.Arbitrary<Tokens> =>
   fc.letrec<{ expression: Tokens; call: Tokens }>((tie) => ({
     call: call(functions, tie("expression")),
     expression: fc.oneof(
-      { maxDepth: 2, depthSize: "small", withCrossShrink: true },
+      { maxDepth: 1, depthSize: "small", withCrossShrink: true },
       leaf,
       tie("call").map((it) => [...t("("), ...it, ...t(")")]),
       fc
@@ -147,7 +147,7 @@ const body = (functions: number): fc.Arbitrary<Tokens> =>
     .map((all) => [
       ...t("{ let ünï : number = a , 𝓍 = b ;"),
       ...all.flat(),
-      ...t("return ~`${ a }_${ b }` ; }"),
+      ...t(`return ~\`\${ a }_\${ b }\` ; }`),
     ]);
 
 const parameters = t("( a : any , b ? : any )");

@@ -3,7 +3,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+
+// Processes are started here, on machines that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const built = (build: string): string[] =>

@@ -123,9 +123,17 @@ const definition: Scenario<ChurnParams> = scenario({
   worldWords: ({ tasks, objects }) => 32_768 + (tasks + objects) * 512,
   *setup(heap, params) {
     const root = yield* allocate(heap, ChurnWorld);
-    const { objects } = params;
-    const pool = { pages: objects * 4, low: 4, high: objects + 4, handles: objects };
-    yield* write(root + DEVICE, yield* shmemDevice(heap, { ...params, ...pool }));
+    const { objects, design, mutant } = params;
+    const device = yield* shmemDevice(heap, {
+      design,
+      mutant,
+      algorithm: "wound-wait",
+      pages: objects * 4,
+      low: 4,
+      high: objects + 4,
+      handles: objects,
+    });
+    yield* write(root + DEVICE, device);
     yield* write(root + HANDLES, objects);
     return root;
   },

@@ -25,9 +25,6 @@ export const FreeVsReclaim: Layout<"device" | "own" | "other"> = struct("free_vs
 
 const { device: DEVICE, own: OWN, other: OTHER } = FreeVsReclaim.at;
 const PAGES = 2;
-/** Two objects with their tables leave 2 of 8 pages; 1 is the watermark; so 2 more pages need reclaim. */
-const POOL = { pages: 8, low: 1, high: 4, handles: 2 } as const;
-
 /** Allocates while it holds its own object's lock: below the watermark that is direct reclaim, with the lock held. */
 export function* ioctlAlloc(root: Addr): Step<void> {
   const device = peek(root + DEVICE);
@@ -100,7 +97,17 @@ const definition: Scenario<FreeVsReclaimParams> = scenario({
   worldWords: () => 360,
   *setup(heap, params) {
     const root = yield* allocate(heap, FreeVsReclaim);
-    const device = yield* shmemDevice(heap, { ...params, ...POOL });
+    const { design, mutant } = params;
+    // Two objects with their tables leave 2 of 8 pages; 1 is the watermark; so 2 more pages need reclaim.
+    const device = yield* shmemDevice(heap, {
+      design,
+      mutant,
+      algorithm: "wound-wait",
+      pages: 8,
+      low: 1,
+      high: 4,
+      handles: 2,
+    });
     yield* write(root + DEVICE, device);
     yield* write(root + OTHER, yield* createWithHandle(device, PAGES));
     yield* write(root + OWN, yield* createWithHandle(device, PAGES));

@@ -118,7 +118,16 @@ const definition: Scenario<FreeVsShrinkerParams> = scenario({
   worldWords: (params, mode) => (mode === "batch" ? 240 + params.tasks * 8 : 16_384),
   *setup(heap, params, mode) {
     const root = yield* allocate(heap, FreeVsShrinker);
-    const device = yield* shmemDevice(heap, { ...params, pages: 8, low: 0, high: 8, handles: 2 });
+    const { design, mutant } = params;
+    const device = yield* shmemDevice(heap, {
+      design,
+      mutant,
+      algorithm: "wound-wait",
+      pages: 8,
+      low: 0,
+      high: 8,
+      handles: 2,
+    });
     yield* write(root + DEVICE, device);
     yield* write(root + SOAK, mode === "soak" ? 1 : 0);
     if (mode === "batch") yield* write(root + HANDLE, yield* createWithHandle(device, PAGES));

@@ -106,10 +106,17 @@ const definition: Scenario<SubmitParams> = scenario({
   modes: ["batch"],
   worldWords: ({ drivers, objects }) => 220 + objects * 84 + drivers * (40 + 2 * objects),
   *setup(heap, params) {
-    const { drivers, objects } = params;
+    const { drivers, objects, design, algorithm } = params;
     const root = yield* allocate(heap, SubmitWorld);
-    const pool = { pages: objects * 3 + 4, low: 0, high: objects, handles: objects };
-    const device = yield* shmemDevice(heap, { ...params, ...pool, mutant: "none" });
+    const device = yield* shmemDevice(heap, {
+      design,
+      mutant: "none",
+      algorithm,
+      pages: objects * 3 + 4,
+      low: 0,
+      high: objects,
+      handles: objects,
+    });
     const contexts = yield* allocateWords(heap, 0, drivers);
     for (let driver = 0; driver < drivers; driver++)
       yield* write(contexts + driver, yield* allocate(heap, WwContext));

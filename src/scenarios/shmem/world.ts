@@ -1,6 +1,6 @@
 import { type Addr, load, peek, type Step } from "#shared/atomic/index";
-import { DESIGN, type DrmMutant, type FreeDesign } from "#shared/drm/designs";
-import { Device, designOf, deviceCreate } from "#shared/drm/device";
+import { DESIGN } from "#shared/drm/designs";
+import { Device, type DeviceOptions, designOf, deviceCreate } from "#shared/drm/device";
 import { gemPut, runFreeWorker } from "#shared/drm/gem";
 import { handleCreate } from "#shared/drm/gem-handle";
 import { shmemCreate } from "#shared/drm/gem-object";
@@ -10,21 +10,9 @@ import { liveObjects } from "#shared/memory/object";
 import { PagePool } from "#shared/mm/page-pool";
 import { report } from "#shared/violation";
 
-/** What a shmem world is made from. */
-export interface ShmemWorld {
-  readonly design: FreeDesign;
-  readonly mutant: DrmMutant;
-  readonly algorithm?: "wait-die" | "wound-wait";
-  /** Pages of the pool, and its watermarks. */
-  readonly pages: number;
-  readonly low: number;
-  readonly high: number;
-  readonly handles: number;
-}
-
 /** A device with its shrinker registered. */
-export function* shmemDevice(heap: Addr, world: ShmemWorld): Step<Addr> {
-  const device = yield* deviceCreate(heap, { algorithm: "wound-wait", ...world });
+export function* shmemDevice(heap: Addr, options: DeviceOptions): Step<Addr> {
+  const device = yield* deviceCreate(heap, options);
   yield* shmemShrinkerInit(device);
   return device;
 }

@@ -20,7 +20,8 @@ const definition: Scenario<Abba> = scenario({
   modes: ["batch"],
   worldWords: () => wwWorldWords(2, 2, 2),
   *setup(heap, params) {
-    return yield* wwWorld(heap, { ...params, tasks: 2, locks: 2, perTask: 2, inject: false });
+    const { algorithm, mutant } = params;
+    return yield* wwWorld(heap, { tasks: 2, locks: 2, perTask: 2, algorithm, mutant, inject: false });
   },
   tasks: () => [
     { name: "a-then-b", run: takeAll },

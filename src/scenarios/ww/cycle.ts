@@ -24,7 +24,8 @@ const definition: Scenario<Cycle> = scenario({
   modes: ["batch"],
   worldWords: ({ tasks }) => wwWorldWords(tasks, tasks, 2),
   *setup(heap, params) {
-    return yield* wwWorld(heap, { ...params, locks: params.tasks, perTask: 2, inject: params.inject === 1 });
+    const { tasks, algorithm, mutant, inject } = params;
+    return yield* wwWorld(heap, { tasks, locks: tasks, perTask: 2, algorithm, mutant, inject: inject === 1 });
   },
   tasks: ({ tasks }) =>
     Array.from({ length: tasks }, (_, index) => ({ name: `ring-${index}`, run: takeAll })),
