@@ -109,4 +109,5 @@ if (failures.length > 0) {
 }
 for (const output of outputs) await emit(...output);
 await removeStale();
-console.log(`built ${outputs.length} files in ${Math.round(performance.now() - started)} ms`);
+// Not on stdout, which belongs to the command that `npm start` goes on to run.
+console.error(`built ${outputs.length} files in ${Math.round(performance.now() - started)} ms`);

@@ -16,6 +16,13 @@ export interface ResolvedScenario {
   readonly named: string;
   /** The user's own file, or undefined for a catalogue scenario. */
   readonly file: string | undefined;
+  /** Where in the user's file an exception of scenario code comes from; only its message for a catalogue scenario. */
+  readonly locate: (error: Pick<Error, "message" | "stack">) => {
+    file: string;
+    line?: number;
+    column?: number;
+    message: string;
+  };
   /** Drops what was built for a user's file. */
   readonly cleanup: () => void;
 }
@@ -26,7 +33,13 @@ export interface ResolvedScenario {
  */
 export async function resolveScenario(named: string): Promise<ResolvedScenario> {
   const found = catalogue.find(({ definition }) => definition.name === named);
-  if (found !== undefined) return { ...found, named, file: undefined, cleanup: () => {} };
+  if (found !== undefined) {
+    const locate = ({ message }: { message: string }): { file: string; message: string } => ({
+      file: named,
+      message,
+    });
+    return { ...found, named, file: undefined, locate, cleanup: () => {} };
+  }
   if (/\.[cm]?[jt]s$/.test(named) || named.startsWith(".") || existsSync(resolve(named)))
     return await resolveFile(named);
   throw new UsageError("UNKNOWN_SCENARIO", {
@@ -39,11 +52,14 @@ async function resolveFile(named: string): Promise<ResolvedScenario> {
   const built = await loadUserScenario(resolve(named));
   try {
     const definition = await importScenario(named, built);
+    const locate = (error: Pick<Error, "message" | "stack">): ReturnType<typeof importErrorLocation> =>
+      importErrorLocation(Object.assign(new Error(error.message), { stack: error.stack }), built);
     return {
       definition,
       module: pathToFileURL(built.blocking).href,
       named,
       file: named,
+      locate,
       cleanup: built.cleanup,
     };
   } catch (error) {

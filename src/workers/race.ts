@@ -11,7 +11,7 @@ import type { ArenaMap, TaskOrder } from "./protocol.ts";
 import type { RaceOptions } from "./race-options.ts";
 import { Supervisor } from "./supervisor.ts";
 import { Tally } from "./tally.ts";
-import { refuseBrokenScenario } from "./thrown.ts";
+import { callScenario, explainThrow, refuseBrokenScenario } from "./thrown.ts";
 import { ViolationReader } from "./violations.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -32,7 +32,10 @@ export async function race(options: RaceOptions): Promise<RunRecord> {
 
 async function run(options: RaceOptions): Promise<RunRecord> {
   const { definition } = options.scenario;
-  const names = definition.tasks(options.params as never, options.mode).map((task) => task.name);
+  const specs = callScenario(options.scenario, "tasks", () =>
+    definition.tasks(options.params as never, options.mode),
+  );
+  const names = specs.map((task) => task.name);
   const map = mapFor(options, names.length);
   const arena = new SharedArrayBuffer(map.words * 4);
   const view = new Int32Array(arena);
@@ -64,7 +67,10 @@ async function run(options: RaceOptions): Promise<RunRecord> {
 }
 
 function mapFor(options: RaceOptions, tasks: number): ArenaMap {
-  const worldWords = options.scenario.definition.worldWords(options.params as never, options.mode);
+  const { definition } = options.scenario;
+  const worldWords = callScenario(options.scenario, "worldWords", () =>
+    definition.worldWords(options.params as never, options.mode),
+  );
   const worldCount = options.mode === "soak" ? 1 : worldsPerBatch(options, worldWords, tasks);
   return mapArena({
     tasks,
@@ -103,7 +109,10 @@ function recordOf(
   supervisor: Supervisor,
   reader: ViolationReader,
 ): RunRecord {
-  const violations = [...reader.all(), ...supervisor.found];
+  const reported = reader
+    .all()
+    .map((violation) => explainThrow(options.scenario, violation, supervisor.thrown));
+  const violations = [...reported, ...supervisor.found];
   const seed = options.seed.toString(16).padStart(8, "0");
   const worlds = tally.worlds();
   return {

@@ -88,7 +88,7 @@ class TaskLoop {
       const base = map.worlds + world * map.worldWords;
       door.poke(this.#block + TASK.WORLD, world);
       heap.initHeap(base, map.worldWords, quarantine);
-      this.#guard("setup", () => door.poke(map.roots + world, setup(base, params, mode)));
+      if (!this.#guard("setup", () => door.poke(map.roots + world, setup(base, params, mode)))) return;
     }
   }
 
@@ -151,11 +151,13 @@ class TaskLoop {
     }
   }
 
-  #guard(phase: Thrown["phase"], work: () => void): void {
+  #guard(phase: Thrown["phase"], work: () => void): boolean {
     try {
       work();
+      return true;
     } catch (error) {
       this.#caught(error, phase);
+      return false;
     }
   }
 
@@ -169,6 +171,8 @@ class TaskLoop {
     this.#state(TASK_STATE.RUNNING);
     if (error instanceof RunAborted || error instanceof WorldAbandoned) return;
     report("task-threw", 0, this.#threw.length);
+    // No point in going on: it would throw in every world.
+    door.publish(CONTROL.STOP, 1);
     const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
     this.#threw.push({
       phase,

@@ -1,15 +1,8 @@
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
+import type { RunViolation } from "../record/run-record.ts";
 import { UsageError } from "../record/usage-error.ts";
 import { bytes } from "./arena-map.ts";
 import type { Thrown } from "./protocol.ts";
-
-/** The first frame of a stack that lies in the user's own file, as `line:column`. */
-function placeIn(file: string, stack: string): { line?: number; column?: number } {
-  const base = file.replace(/^.*[\\/]/, "").replace(/\.[cm]?ts$/, "");
-  const frame = stack.split("\n").find((line) => line.includes(`${base}.`) && /:\d+:\d+\)?$/.test(line));
-  const match = frame?.match(/:(\d+):(\d+)\)?$/);
-  return match ? { line: Number(match[1]), column: Number(match[2]) } : {};
-}
 
 /**
  * A scenario that throws while a world is laid out, or that needs more memory than it said, is bad input.
@@ -26,11 +19,37 @@ export function refuseBrokenScenario(scenario: ResolvedScenario, thrown: readonl
     });
   }
   const first = thrown.find((one) => one.phase === "setup");
-  if (first === undefined) return;
-  const file = scenario.file ?? scenario.definition.name;
-  throw new UsageError("BAD_SCENARIO_FILE", {
-    file,
-    ...placeIn(file, first.stack),
-    reason: `its setup throws: ${first.message}`,
-  });
+  if (first !== undefined) refuseThrow(scenario, "its setup() throws", first);
+}
+
+/** Calls a part of the scenario that runs before any world is there. @throws UsageError if it throws */
+export function callScenario<T>(scenario: ResolvedScenario, part: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+    return refuseThrow(scenario, `its ${part}() throws`, { message, stack });
+  }
+}
+
+function refuseThrow(
+  scenario: ResolvedScenario,
+  what: string,
+  thrown: Pick<Thrown, "message" | "stack">,
+): never {
+  const { message, ...place } = scenario.locate(thrown);
+  throw new UsageError("BAD_SCENARIO_FILE", { ...place, reason: `${what}: ${message}` });
+}
+
+/** Puts what a task threw, and where, into its violation. */
+export function explainThrow(
+  scenario: ResolvedScenario,
+  violation: RunViolation,
+  thrown: readonly Thrown[],
+): RunViolation {
+  const first = thrown[0];
+  if (violation.kind !== "task-threw" || first === undefined) return violation;
+  const { file, line, column, message } = scenario.locate(first);
+  const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
+  return { ...violation, message: `${violation.message}: ${message} (${place})` };
 }
