@@ -7,19 +7,24 @@ import { positions } from "./position.ts";
  * Parses one module (always an ES module, whatever the extension) without nodes for parentheses.
  * Offsets in the tree count UTF-16 code units of `source`.
  *
- * `language` is `ts` for text that still has its types; the default is JavaScript.
+ * `language` is `ts` for text that still has its types; the default is JavaScript. `early` adds the early
+ * errors of the language: a name declared twice, an export that does not exist, a misplaced `yield`.
  *
- * @throws UsageError BAD_SCENARIO_FILE with line and column when the text is no valid module, early errors
- * of the language (a name declared twice, an export that does not exist) included.
+ * @throws UsageError BAD_SCENARIO_FILE with line and column when the text is no valid module.
  */
-export function parseModule(source: string, file: string, language: "js" | "ts" = "js"): Program {
+export function parseModule(
+  source: string,
+  file: string,
+  language: "js" | "ts" = "js",
+  // Names are judged once the types are gone: the types' own names would confuse that pass.
+  early: boolean = language === "js",
+): Program {
   const result = parseSync(`module.${language}`, source, {
     lang: language,
     sourceType: "module",
     astType: language,
     preserveParens: false,
-    // Names are judged once the types are gone: the types' own names would confuse that pass.
-    showSemanticErrors: language === "js",
+    showSemanticErrors: early,
   });
   const error = result.errors.find(({ severity }) => severity === "Error");
   if (error === undefined) return result.program;

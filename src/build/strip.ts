@@ -46,8 +46,9 @@ function stripTypes(source: string, file: string): string {
       source.slice(0, mark) + transformSync(source.slice(mark), { mode: "strip-only", module: true }).code
     );
   } catch (error) {
+    // The stripper's columns count display cells, not characters: the parser names the place if it also minds.
+    parseModule(source, file, "ts", true);
     const { message = String(error), startLine } = error as { message?: string; startLine?: number };
-    // Its columns count display cells, not characters, so only the line is passed on.
     throw new UsageError("BAD_SCENARIO_FILE", {
       file,
       reason: message,

@@ -51,8 +51,11 @@ export const WAIT_KIND = { NONE: 0, LOCK: 1, READ: 2, WRITE: 3, EVENT: 4, SPIN: 
 /** Most tasks of one run: a task id has to fit the owner word of a lock beside its three flag bits. */
 export const MAX_TASKS = 64;
 
+/** Bits of a sleeping lock's owner word below the task: see sync/owner-word.ts. */
+export const OWNER_SHIFT = 4;
+
 let current = 0;
-let ownerWord = 1 << 3;
+let ownerWord = 1 << OWNER_SHIFT;
 let blocks = 0;
 let tasks = 1;
 
@@ -70,7 +73,7 @@ export function taskCount(): number {
 /** Says which task runs from here on. The stepper does it before each step, a worker once. */
 export function setCurrentTask(task: number): void {
   current = task;
-  ownerWord = (task + 1) << 3;
+  ownerWord = (task + 1) << OWNER_SHIFT;
 }
 
 /** The id of the running task, from 0. The kernel's `current`. */
@@ -78,7 +81,7 @@ export function currentTask(): number {
   return current;
 }
 
-/** What the running task writes into a sleeping lock that it takes: its id plus 1, past three flag bits. */
+/** What the running task writes into a sleeping lock that it takes: its id plus 1, past the flag bits. */
 export function currentOwnerWord(): number {
   return ownerWord;
 }

@@ -2,6 +2,7 @@ import { look } from "#shared/atomic/coordinator";
 import { CONTROL, peek } from "#shared/atomic/index";
 import { layoutOf, objectsOf } from "#shared/memory/object";
 import { eventKinds, RING } from "#shared/recorder/events";
+import { ownerTask } from "#shared/sync/owner-word";
 import { TASK, TASK_WORDS } from "#shared/task";
 import { VIOLATION, type ViolationKind, violationKinds } from "#shared/violation";
 import type { RunViolation } from "../record/run-record.ts";
@@ -128,7 +129,7 @@ export class ViolationReader {
       for (const field of layoutOf(object)?.fields ?? []) {
         if (!/(^|\.)owner$/.test(field.name)) continue;
         const word = peek(object + field.at);
-        const sleeping = word >> 3 === task + 1;
+        const sleeping = ownerTask(word) === task;
         const spinning = word === task + 1 && /Lock\.owner$/.test(field.name);
         if (sleeping || spinning) held.push(nameOf(heap, object + field.at));
       }

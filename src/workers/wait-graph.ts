@@ -1,4 +1,5 @@
 import { look } from "#shared/atomic/coordinator";
+import { ownerTask } from "#shared/sync/owner-word";
 import { TASK, TASK_STATE, TASK_WORDS, WAIT_KIND } from "#shared/task";
 import type { ArenaMap } from "./protocol.ts";
 
@@ -24,7 +25,7 @@ export interface WaitGraph {
 }
 
 function ownerOf(view: Int32Array, lock: number, kind: number): number {
-  if (kind === WAIT_KIND.LOCK) return (look(view, lock) >> 3) - 1;
+  if (kind === WAIT_KIND.LOCK) return ownerTask(look(view, lock));
   if (kind === WAIT_KIND.SPIN) return look(view, lock) - 1;
   // A rwsem's writer; its readers are not known one by one. @see shared/sync/rwsem.ts: Rwsem
   if (kind === WAIT_KIND.READ || kind === WAIT_KIND.WRITE) return look(view, lock + 4) - 1;

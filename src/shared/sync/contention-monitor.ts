@@ -2,8 +2,9 @@ import { monitorOn } from "#monitor";
 import { type Addr, claim, observe, peek, poke, publish } from "../atomic/index.ts";
 import type { Access } from "../memory/struct.ts";
 import { countFor, STAT } from "../stats.ts";
-import { currentTask } from "../task.ts";
+import { currentTask, MAX_TASKS } from "../task.ts";
 import { report } from "../violation.ts";
+import { ownerTask, WAITERS } from "./owner-word.ts";
 
 // The contention monitor. From the moment an object's refcount reaches zero until its memory is returned, the
 // freeing task keeps a window open in the object's reservation lock; every hold, wait and attempt by another
@@ -33,13 +34,19 @@ const OBJECT = 8;
  */
 export function openWindow(lock: Addr, object: Addr): void {
   if (!monitorOn) return;
+  const before = observe(lock);
   poke(lock + OBJECT, object);
   poke(lock + HITS, 0);
-  // A fence: either the look at the owner below sees a holder, or that task's next look sees the window.
+  // A fence: either the second look at the owner sees a holder, or that task sees the window once it holds.
   publish(lock + WINDOW, currentTask() + 1);
-  const owner = observe(lock);
-  const holder = owner >> 3;
-  if ((holder !== 0 && holder !== currentTask() + 1) || (owner & 1) !== 0) hit(lock, holder);
+  const after = observe(lock);
+  if (isAnothers(before)) hit(lock, ownerTask(before) + 1);
+  else if (isAnothers(after)) hit(lock, ownerTask(after) + 1);
+}
+
+function isAnothers(owner: number): boolean {
+  const holder = ownerTask(owner);
+  return (holder >= 0 && holder !== currentTask()) || (owner & WAITERS) !== 0;
 }
 
 /** The memory of the object is about to be returned: the window closes. */
@@ -47,25 +54,14 @@ export function closeWindow(lock: Addr): void {
   if (monitorOn) publish(lock + WINDOW, 0);
 }
 
-/** Just became holder. */
-export function opensHold(lock: Addr): void {
-  if (monitorOn && peek(lock + WINDOW) !== 0) look(lock);
-}
-
-/** About to release: was held until now. */
-export function closesHold(lock: Addr): void {
-  if (monitorOn && peek(lock + WINDOW) !== 0) look(lock);
-}
-
-/** Found the lock taken: waits for it, or goes away. */
-export function triesHold(lock: Addr): void {
-  if (monitorOn && peek(lock + WINDOW) !== 0) look(lock);
-}
-
-function look(lock: Addr): void {
+/**
+ * The lock was just taken, or found taken, while its window is not 0: a hit if the window is another task's.
+ * Callers look at the window themselves, one bare load in a line they have just owned.
+ */
+export function looksIntoWindow(lock: Addr): void {
   const freer = observe(lock + WINDOW);
   // A poisoned window is not one: the use after free is reported where the lock's own words are looked at.
-  if (freer <= 0 || freer > 64 || freer === currentTask() + 1) return;
+  if (freer <= 0 || freer > MAX_TASKS || freer === currentTask() + 1) return;
   hit(lock, freer);
 }
 

@@ -1,9 +1,8 @@
 import {
   type Addr,
+  add,
   and,
-  compareExchange,
   cpuRelax,
-  load,
   milliseconds,
   or,
   peek,
@@ -15,7 +14,7 @@ import { EINTR } from "../errno.ts";
 import { POISON } from "../memory/poison.ts";
 import { currentTask, TASK, TASK_STATE, taskBlock, WAIT_KIND } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
-import { FLAGS, HANDOFF, handOver, ownerTask, tryTake, WAITERS } from "./owner-word.ts";
+import { FLAGS, HANDOFF, handOver, ownerOf, ownerTask, tryTake, WAITERS } from "./owner-word.ts";
 import { park, parkTicket, signalPending, unpark, waitsFor, waitsForNothing } from "./park.ts";
 import { rawSpinLock, rawSpinUnlock } from "./raw-spin.ts";
 import { addWaiter, firstWaiter, removeWaiter } from "./waiters.ts";
@@ -78,7 +77,7 @@ export function* spinOnOwner(lock: Addr, me: number): Step<boolean> {
   for (let turn = 0; turn < spinLimit(); turn++) {
     const owner = yield* readOnce(lock);
     if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
-    const holder = owner & ~FLAGS;
+    const holder = ownerOf(owner);
     if (holder === 0) {
       if (yield* tryTake(lock, me, false)) return true;
     } else if (peek(taskBlock(ownerTask(owner)) + TASK.STATE) === TASK_STATE.PARKED) {
@@ -90,28 +89,21 @@ export function* spinOnOwner(lock: Addr, me: number): Step<boolean> {
 }
 
 /**
- * Releases a lock that has waiters, waking the first (`wake` false is mutant lost-wakeup). Reports
- * `lock-misuse` if the caller does not hold it. @kernel kernel/locking/mutex.c: __mutex_unlock_slowpath()
+ * What an unlock does when the owner word was not simply `me` (with HAS_CONTEXT if it was taken so). `owner` is the word before `me` was taken off it.
+ * Wakes the first waiter, or hands the lock over if that one asked for it; `wake` false is mutant lost-wakeup.
+ * Reports `lock-misuse` if the caller did not hold it. @kernel kernel/locking/mutex.c: __mutex_unlock_slowpath()
  */
-export function* unlockSlow(lock: Addr, me: number, wake: boolean): Step<void> {
-  let owner = yield* load(lock);
-  for (;;) {
+export function* unlockSlow(lock: Addr, me: number, owner: number, wake: boolean): Step<void> {
+  if ((owner & ~FLAGS) !== me || owner === POISON) {
+    yield* add(lock, me);
     if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
-    if ((owner & ~FLAGS) !== me) {
-      report("lock-misuse", lock, owner, owner >> 3);
-      return;
-    }
-    if ((owner & HANDOFF) !== 0 && wake) break;
-    const seen = yield* compareExchange(lock, owner, owner & FLAGS);
-    if (seen === owner) {
-      if ((owner & WAITERS) !== 0) break;
-      return;
-    }
-    owner = seen;
+    report("lock-misuse", lock, owner, ownerTask(owner) + 1);
+    return;
   }
   if (!wake) return;
   yield* rawSpinLock(lock + WAIT_LOCK);
   const first = yield* firstWaiter(lock + WAITER_LIST);
+  // With HANDOFF set nobody but the first waiter can have taken the lock since.
   if ((owner & HANDOFF) !== 0) yield* handOver(lock, first);
   yield* rawSpinUnlock(lock + WAIT_LOCK);
   if (first !== 0) yield* unpark(first - 1);

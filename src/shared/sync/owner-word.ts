@@ -1,6 +1,7 @@
 import { type Addr, compareExchange, load, type Step } from "../atomic/index.ts";
+import { OWNER_SHIFT } from "../task.ts";
 
-// The owner word of a sleeping lock: task id plus 1, shifted past three flag bits. @kernel kernel/locking/mutex.c
+// The owner word of a sleeping lock: task id plus 1, shifted past four flag bits; the kernel has the first three. @kernel kernel/locking/mutex.c
 
 /** There are waiters: unlock has to look at the list. */
 export const WAITERS = 1;
@@ -8,12 +9,22 @@ export const WAITERS = 1;
 export const HANDOFF = 2;
 /** Handed over: only the task named may take it. */
 export const PICKUP = 4;
-/** All three. */
+/** All three: they belong to the lock and stay when the owner goes. */
 export const FLAGS: number = WAITERS | HANDOFF | PICKUP;
+/**
+ * The owner holds the lock in an acquire context. Goes with the owner. Set by the very operation that takes the
+ * lock, so that nobody needs a fence: whoever sees it and finds no context yet knows that one is about to be there.
+ */
+export const HAS_CONTEXT = 8;
+
+/** The part of an owner word that names the task. */
+export function ownerOf(word: number): number {
+  return word & ~(FLAGS | HAS_CONTEXT);
+}
 
 /** The task that an owner word names, or -1. */
 export function ownerTask(word: number): number {
-  return (word >> 3) - 1;
+  return (word >> OWNER_SHIFT) - 1;
 }
 
 /**
@@ -24,11 +35,12 @@ export function ownerTask(word: number): number {
 export function* tryTake(lock: Addr, me: number, wantHandoff: boolean): Step<boolean> {
   let owner = yield* load(lock);
   for (;;) {
-    const holder = owner & ~FLAGS;
+    const holder = ownerOf(owner);
     let next: number;
-    if (holder === 0) next = me | (owner & FLAGS);
-    else if ((owner & PICKUP) !== 0 && holder === me) next = owner & ~PICKUP;
-    else if (wantHandoff && (owner & (PICKUP | HANDOFF)) === 0) next = owner | HANDOFF;
+    // A lock that is to be handed over is not up for grabs, not even in the moment it has no owner.
+    if (holder === 0 && ((owner & HANDOFF) === 0 || wantHandoff)) next = me | (owner & FLAGS & ~HANDOFF);
+    else if ((owner & PICKUP) !== 0 && holder === ownerOf(me)) next = (owner & ~PICKUP) | me;
+    else if (holder !== 0 && wantHandoff && (owner & (PICKUP | HANDOFF)) === 0) next = owner | HANDOFF;
     else return false;
     const seen = yield* compareExchange(lock, owner, next);
     if (seen === owner) return (next & ~FLAGS) === me;
@@ -36,12 +48,15 @@ export function* tryTake(lock: Addr, me: number, wantHandoff: boolean): Step<boo
   }
 }
 
-/** Gives the lock to `waiter` (task id plus 1; 0: to nobody). The caller owns it. @kernel kernel/locking/mutex.c: __mutex_handoff() */
+/**
+ * Gives a lock that was just released with HANDOFF set to `waiter` (task id plus 1). Does nothing if there is none,
+ * or if the waiter that asked for it was quicker. The caller holds the wait lock. @kernel kernel/locking/mutex.c: __mutex_handoff()
+ */
 export function* handOver(lock: Addr, waiter: number): Step<void> {
+  if (waiter === 0) return;
   let owner = yield* load(lock);
-  for (;;) {
-    const next = (owner & WAITERS) | (waiter === 0 ? 0 : (waiter << 3) | PICKUP);
-    const seen = yield* compareExchange(lock, owner, next);
+  while (ownerOf(owner) === 0) {
+    const seen = yield* compareExchange(lock, owner, (owner & WAITERS) | (waiter << OWNER_SHIFT) | PICKUP);
     if (seen === owner) return;
     owner = seen;
   }

@@ -114,6 +114,8 @@ function* wakeFirst(sem: Addr): Step<void> {
   // A hold for the first reader, before looking for a writer: none can come in once it is there.
   const before = yield* add(sem, READER);
   if ((before & WRITER) !== 0) {
+    // A writer barged in. The reader lost its turn once; the next is its own, or writers could pass it for ever.
+    yield* or(sem, HANDOFF);
     yield* add(sem, -READER);
     return;
   }

@@ -20,7 +20,8 @@ export function checkBeforeLock(lock: Addr, ctx: Addr): void {
   if (peek(ctx + SUSPECT) !== 0 || peek(ctx + CLASS) !== peek(lock + CLASS_OF_LOCK)) checkSuspect(lock, ctx);
 }
 
-function checkSuspect(lock: Addr, ctx: Addr): void {
+/** The look behind `checkBeforeLock`, for who has made its first half already. */
+export function checkSuspect(lock: Addr, ctx: Addr): void {
   if (peek(ctx + CLASS) !== peek(lock + CLASS_OF_LOCK)) report("ww-misuse", lock, ctx);
   if (peek(ctx + DONE) !== 0) report("ww-misuse", lock, ctx);
   const contending = peek(ctx + CONTENDING);

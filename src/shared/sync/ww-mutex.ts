@@ -1,7 +1,7 @@
 import {
   type Addr,
+  add,
   compareExchange,
-  exchange,
   load,
   peek,
   readOnce,
@@ -14,12 +14,17 @@ import { type Layout, struct } from "../memory/struct.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { currentOwnerWord } from "../task.ts";
 import { report } from "../violation.ts";
-import { closesHold, opensHold, triesHold, watchWords } from "./contention-monitor.ts";
+import { looksIntoWindow, watchWords } from "./contention-monitor.ts";
 import { Mutex } from "./mutex.ts";
 import { lockSlow, unlockSlow } from "./mutex-slow.ts";
-import { FLAGS, tryTake, WAITERS } from "./owner-word.ts";
+import { HAS_CONTEXT, ownerOf, tryTake, WAITERS } from "./owner-word.ts";
 import { WW_MUTANT, WwClass, WwContext } from "./ww-context.ts";
-import { checkBeforeLock, checkBeforeSlowLock, checkBlockingWithoutContext } from "./ww-debug.ts";
+import {
+  checkBeforeLock,
+  checkBeforeSlowLock,
+  checkBlockingWithoutContext,
+  checkSuspect,
+} from "./ww-debug.ts";
 import { injectDeadlock, wwLockSlow, wwTellWaiters } from "./ww-slow.ts";
 
 /**
@@ -37,8 +42,8 @@ export const WwMutex: Layout<"base" | "ctx" | "wwClass" | "window" | "windowHits
 );
 
 // Offsets as constants of this module: in the fast path a look-up in the layout would cost as much as the lock.
-const { ctx: CTX, wwClass: CLASS } = WwMutex.at;
-const { acquired: ACQUIRED, wounded: WOUNDED } = WwContext.at;
+const { ctx: CTX, wwClass: CLASS, window: WINDOW } = WwMutex.at;
+const { acquired: ACQUIRED, wounded: WOUNDED, suspect: SUSPECT, wwClass: CONTEXT_CLASS } = WwContext.at;
 const { LOCK, UNLOCK, TRYLOCK, LOCK_FAILED } = EVENT;
 
 /** Initialises a lock of `wwClass`. @kernel include/linux/ww_mutex.h: ww_mutex_init() */
@@ -55,7 +60,7 @@ export function* wwMutexInit(lock: Addr, wwClass: Addr): Step<void> {
 export function* wwMutexLock(lock: Addr, ctx: Addr): Step<number> {
   if (ctx !== 0) return yield* lockInContext(lock, ctx, false);
   if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0) return yield* lockAlone(lock, false);
-  opensHold(lock);
+  if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
   record(LOCK, lock, 0);
   return 0;
 }
@@ -64,7 +69,7 @@ export function* wwMutexLock(lock: Addr, ctx: Addr): Step<number> {
 export function* wwMutexLockInterruptible(lock: Addr, ctx: Addr): Step<number> {
   if (ctx !== 0) return yield* lockInContext(lock, ctx, true);
   if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0) return yield* lockAlone(lock, true);
-  opensHold(lock);
+  if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
   record(LOCK, lock, 0);
   return 0;
 }
@@ -82,45 +87,49 @@ export function* wwMutexLockSlowInterruptible(lock: Addr, ctx: Addr): Step<numbe
 }
 
 function* lockAlone(lock: Addr, interruptible: boolean): Step<number> {
-  triesHold(lock);
+  looksIntoWindow(lock);
   checkBlockingWithoutContext(lock);
   return yield* waited(lock, yield* lockSlow(lock, currentOwnerWord(), interruptible));
 }
 
 function* waited(lock: Addr, error: number): Step<number> {
-  if (error === 0) opensHold(lock);
+  if (error === 0) looksIntoWindow(lock);
   record(error === 0 ? LOCK : LOCK_FAILED, lock, error === 0 ? 1 : error);
   return error;
 }
 
 function* lockInContext(lock: Addr, ctx: Addr, interruptible: boolean): Step<number> {
-  checkBeforeLock(lock, ctx);
-  if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0) {
-    triesHold(lock);
-    const error = yield* waited(lock, yield* wwLockSlow(lock, ctx, currentOwnerWord(), interruptible));
+  if (peek(ctx + SUSPECT) !== 0 || peek(ctx + CONTEXT_CLASS) !== peek(lock + CLASS)) checkSuspect(lock, ctx);
+  const acquired = peek(ctx + ACQUIRED);
+  const me = currentOwnerWord() | HAS_CONTEXT;
+  if ((yield* compareExchange(lock, 0, me)) !== 0) {
+    looksIntoWindow(lock);
+    const error = yield* waited(lock, yield* wwLockSlow(lock, ctx, me, interruptible));
     if (error !== 0) return error;
   } else {
-    yield* joinContext(lock, ctx);
-    opensHold(lock);
+    // Nobody waited, and whoever begins to from here on sees HAS_CONTEXT and asks for the context itself.
+    yield* joinContext(lock, ctx, acquired);
+    if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
     record(LOCK, lock, 0);
   }
-  if (peek(ctx + ACQUIRED) > 1 && (yield* injectDeadlock(lock, ctx))) {
-    yield* wwMutexUnlock(lock);
-    record(LOCK_FAILED, lock, EDEADLK);
-    return EDEADLK;
-  }
-  return 0;
+  return acquired > 0 ? yield* takeBackSometimes(lock, ctx) : 0;
 }
 
-function* joinContext(lock: Addr, ctx: Addr): Step<void> {
-  const acquired = peek(ctx + ACQUIRED);
+/** 0, or EDEADLK with the lock released, as the class's injection says. */
+function* takeBackSometimes(lock: Addr, ctx: Addr): Step<number> {
+  if (!(yield* injectDeadlock(lock, ctx))) return 0;
+  yield* wwMutexUnlock(lock);
+  record(LOCK_FAILED, lock, EDEADLK);
+  return EDEADLK;
+}
+
+function* joinContext(lock: Addr, ctx: Addr, acquired: number): Step<void> {
   // A wound from before this context owned anything is stale. The kernel clears it on the slow path only.
   if (acquired === 0 && (yield* readOnce(ctx + WOUNDED)) !== 0) yield* writeOnce(ctx + WOUNDED, 0);
   yield* writeOnce(ctx + ACQUIRED, acquired + 1);
-  const stale = yield* exchange(lock + CTX, ctx);
+  const stale = peek(lock + CTX);
   if (stale !== 0) report("ww-misuse", lock, stale);
-  // The exchange is a full fence: either this look sees the waiter, or the waiter saw the context.
-  if (((yield* readOnce(lock)) & WAITERS) !== 0) yield* wwTellWaiters(lock, ctx);
+  yield* writeOnce(lock + CTX, ctx);
 }
 
 /**
@@ -128,22 +137,20 @@ function* joinContext(lock: Addr, ctx: Addr): Step<void> {
  * false. @kernel kernel/locking/mutex.c: ww_mutex_trylock()
  */
 export function* wwMutexTrylock(lock: Addr, ctx: Addr): Step<boolean> {
-  const taken = yield* tryTake(lock, currentOwnerWord(), false);
+  const taken = yield* tryTake(lock, currentOwnerWord() | (ctx === 0 ? 0 : HAS_CONTEXT), false);
   record(TRYLOCK, lock, taken ? 1 : 0);
-  if (!taken) {
-    triesHold(lock);
-    return false;
-  }
-  opensHold(lock);
-  if (ctx !== 0) {
+  if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
+  if (taken && ctx !== 0) {
     checkBeforeLock(lock, ctx);
-    yield* joinContext(lock, ctx);
+    yield* joinContext(lock, ctx, peek(ctx + ACQUIRED));
+    if (((yield* readOnce(lock)) & WAITERS) !== 0) yield* wwTellWaiters(lock, ctx);
   }
-  return true;
+  return taken;
 }
 
 /** Releases the lock, whatever it was taken with. @kernel kernel/locking/mutex.c: ww_mutex_unlock() */
 export function* wwMutexUnlock(lock: Addr): Step<void> {
+  let me = currentOwnerWord();
   const ctx = peek(lock + CTX);
   if (ctx !== 0) {
     // The context goes before ownership does: a new holder must not find the old one's.
@@ -151,19 +158,20 @@ export function* wwMutexUnlock(lock: Addr): Step<void> {
     if (acquired <= 0) report("ww-misuse", ctx, acquired);
     yield* writeOnce(ctx + ACQUIRED, acquired - 1);
     yield* writeOnce(lock + CTX, 0);
+    me |= HAS_CONTEXT;
   }
-  closesHold(lock);
   record(UNLOCK, lock, 0);
-  if ((yield* compareExchange(lock, currentOwnerWord(), 0)) !== currentOwnerWord())
-    yield* unlockContended(lock);
+  // Takes the owner off and leaves the flags: cheaper than a compare-and-exchange, and never has to be repeated.
+  const owner = yield* add(lock, -me);
+  if (owner !== me) yield* unlockContended(lock, me, owner);
 }
 
-function* unlockContended(lock: Addr): Step<void> {
+function* unlockContended(lock: Addr, me: number, owner: number): Step<void> {
   const mutant = peek(peek(lock + CLASS) + WwClass.at.mutant);
-  yield* unlockSlow(lock, currentOwnerWord(), (mutant & WW_MUTANT.LOST_WAKEUP) === 0);
+  yield* unlockSlow(lock, me, owner, (mutant & WW_MUTANT.LOST_WAKEUP) === 0);
 }
 
 /** True while this task holds the lock. */
 export function* wwMutexIsHeld(lock: Addr): Step<boolean> {
-  return ((yield* load(lock)) & ~FLAGS) === currentOwnerWord();
+  return ownerOf(yield* load(lock)) === currentOwnerWord();
 }

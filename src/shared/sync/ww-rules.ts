@@ -1,9 +1,9 @@
-import { type Addr, load, peek, readOnce, type Step, writeOnce } from "../atomic/index.ts";
+import { type Addr, cpuRelax, load, peek, readOnce, type Step, writeOnce } from "../atomic/index.ts";
 import { EDEADLK } from "../errno.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { currentTask, TASK, taskBlock } from "../task.ts";
 import { WAITER_LIST } from "./mutex-slow.ts";
-import { FLAGS, ownerTask } from "./owner-word.ts";
+import { HAS_CONTEXT, ownerTask } from "./owner-word.ts";
 import { unpark } from "./park.ts";
 import { addWaiter, firstWaiter, lastWaiter, nextWaiter, previousWaiter } from "./waiters.ts";
 import { isYounger, WW_MUTANT, WwClass, WwContext } from "./ww-context.ts";
@@ -15,6 +15,19 @@ export const HOLDER_CONTEXT = 4;
 /** The context a waiter waits with, or 0. */
 export function* contextOf(waiter: number): Step<Addr> {
   return yield* readOnce(taskBlock(waiter - 1) + TASK.WAITER_CONTEXT);
+}
+
+/**
+ * The context that the lock is held in, or 0 if it is free or held without one. A holder that has taken the lock
+ * and not yet said with which context is waited for: it is two instructions away.
+ */
+export function* holderContext(lock: Addr): Step<Addr> {
+  for (let turn = 0; ; turn++) {
+    if (((yield* load(lock)) & HAS_CONTEXT) === 0) return 0;
+    const ctx = yield* load(lock + HOLDER_CONTEXT);
+    if (ctx !== 0) return ctx;
+    yield* cpuRelax(turn);
+  }
 }
 
 function* holdsLocks(ctx: Addr): Step<boolean> {
@@ -56,14 +69,14 @@ export function* enqueueByAge(lock: Addr, ctx: Addr): Step<number> {
  */
 export function* woundHolder(lock: Addr, ctx: Addr): Step<boolean> {
   if (neverBacksOff(ctx)) return false;
-  const holder = yield* load(lock + HOLDER_CONTEXT);
-  const owner = (yield* load(lock)) & ~FLAGS;
-  if (holder === 0 || owner === 0 || !(yield* holdsLocks(ctx)) || !(yield* isYounger(holder, ctx)))
+  const holder = yield* holderContext(lock);
+  const owner = ownerTask(yield* load(lock));
+  if (holder === 0 || owner < 0 || !(yield* holdsLocks(ctx)) || !(yield* isYounger(holder, ctx)))
     return false;
   yield* writeOnce(holder + WwContext.at.wounded, 1);
-  record(EVENT.WOUND, lock, owner >> 3);
+  record(EVENT.WOUND, lock, owner + 1);
   // It may be asleep on another lock: it has to look at the flag.
-  if (ownerTask(owner) !== currentTask()) yield* unpark(ownerTask(owner));
+  if (owner !== currentTask()) yield* unpark(owner);
   return true;
 }
 
@@ -76,7 +89,7 @@ export function* checkKill(lock: Addr, ctx: Addr): Step<number> {
   if (peek(ctx + WwContext.at.isWaitDie) === 0) {
     return (yield* load(ctx + WwContext.at.wounded)) !== 0 ? EDEADLK : 0;
   }
-  const holder = yield* load(lock + HOLDER_CONTEXT);
+  const holder = yield* holderContext(lock);
   if (holder !== 0 && (yield* isYounger(ctx, holder))) return EDEADLK;
   let w = yield* previousWaiter(currentTask() + 1);
   while (w !== 0) {

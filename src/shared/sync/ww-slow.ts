@@ -9,7 +9,6 @@ import {
   readOnce,
   type Step,
   spinLimit,
-  store,
   write,
   writeOnce,
 } from "../atomic/index.ts";
@@ -19,7 +18,7 @@ import { EVENT, record } from "../recorder/index.ts";
 import { currentTask, TASK, TASK_STATE, taskBlock, WAIT_KIND } from "../task.ts";
 import { reportAndAbandon } from "../violation.ts";
 import { BYPASS_MS, leaveQueue, WAIT_LOCK, WAITER_LIST } from "./mutex-slow.ts";
-import { FLAGS, ownerTask, tryTake, WAITERS } from "./owner-word.ts";
+import { HAS_CONTEXT, ownerOf, ownerTask, tryTake, WAITERS } from "./owner-word.ts";
 import { park, parkTicket, signalPending, waitsFor, waitsForNothing } from "./park.ts";
 import { rawSpinLock, rawSpinUnlock } from "./raw-spin.ts";
 import { firstWaiter } from "./waiters.ts";
@@ -35,12 +34,12 @@ export function* wwTellWaiters(lock: Addr, ctx: Addr): Step<void> {
 
 function* setContext(lock: Addr, ctx: Addr): Step<void> {
   yield* writeOnce(ctx + WwContext.at.acquired, peek(ctx + WwContext.at.acquired) + 1);
-  yield* store(lock + HOLDER_CONTEXT, ctx);
+  yield* writeOnce(lock + HOLDER_CONTEXT, ctx);
 }
 
 /**
  * The contended half of a lock in a context. 0, EALREADY, EDEADLK or EINTR; on an error the lock is not held
- * and everything else the context holds still is. @kernel kernel/locking/mutex.c: __mutex_lock_common()
+ * and everything else the context holds still is. `me` is the owner word with HAS_CONTEXT. @kernel kernel/locking/mutex.c: __mutex_lock_common()
  */
 export function* wwLockSlow(lock: Addr, ctx: Addr, me: number, interruptible: boolean): Step<number> {
   if ((yield* load(lock + HOLDER_CONTEXT)) === ctx) return EALREADY;
@@ -111,12 +110,12 @@ function* spinInContext(lock: Addr, ctx: Addr, me: number): Step<boolean> {
     const owner = yield* readOnce(lock);
     if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
     if ((owner & WAITERS) !== 0) return false;
-    if ((owner & ~FLAGS) === 0) {
+    if (ownerOf(owner) === 0) {
       if (yield* tryTake(lock, me, false)) return true;
     } else if (peek(taskBlock(ownerTask(owner)) + TASK.STATE) === TASK_STATE.PARKED) {
       return false;
     }
-    if (peek(ctx + WwContext.at.acquired) > 0 && (yield* readOnce(lock + HOLDER_CONTEXT)) !== 0) return false;
+    if (peek(ctx + WwContext.at.acquired) > 0 && (owner & HAS_CONTEXT) !== 0) return false;
     yield* cpuRelax(turn);
   }
   return false;
