@@ -5,7 +5,7 @@
 //
 // dist/ may be in use while this runs (a race with worker threads, a second build), so every file is replaced
 // by a rename and files that have no source any more are removed last.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -19,12 +19,10 @@ const started = performance.now();
 
 const erasedRooms = /^(?:shared|scenarios)\//;
 const door = { stepped: "shared/atomic/stepped.ts", blocking: /^shared\/atomic\/(?:blocking|gated)\.ts$/ };
-const written = new Set();
 
 /** Replaces one file of dist/ in a single step; an unchanged file is left alone. */
 async function emit(path, text, mode = 0o644) {
   const target = join(dist, path);
-  written.add(target);
   if ((await readFile(target, "utf8").catch(() => undefined)) === text) return;
   const temporary = join(scratch, path.replaceAll("/", "+"));
   await mkdir(scratch, { recursive: true });
@@ -56,45 +54,67 @@ async function bootstrap(files) {
   return { ...(await load("compile.js")), ...(await load("lint.js")) };
 }
 
+/** What a source is built into, below dist/. */
+function targets(path) {
+  if (!erasedRooms.test(path)) return [built(path)];
+  const stepped = door.blocking.test(path) ? [] : [`stepped/${built(path)}`];
+  return path === door.stepped ? stepped : [...stepped, `blocking/${built(path)}`];
+}
+
 function isRunning(pid) {
   try {
     return process.kill(pid, 0);
-  } catch {
-    return false;
+  } catch (error) {
+    return error.code === "EPERM";
   }
 }
 
+/** Removes what has no source now: another build may have written files since this one began. */
 async function removeStale() {
-  for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    const from = relative(dist, path);
-    const other = /^\.tmp-(\d+)/.exec(from);
-    // types/ has its own maker; .tmp-… belongs to another build, unless that build was killed.
-    if (!entry.isFile() || from.startsWith("types") || (other && isRunning(Number(other[1])))) continue;
-    if (!written.has(path)) await rm(other ? join(dist, other[0]) : path, { recursive: true, force: true });
+  const current = new Set((await sources(source)).flatMap(targets));
+  for (const entry of await readdir(dist, { withFileTypes: true })) {
+    const scratchOf = /^\.tmp-(\d+)$/.exec(entry.name);
+    // types/ has its own maker, and a build that is still running needs its scratch.
+    if (entry.name === "types" || (scratchOf && isRunning(Number(scratchOf[1])))) continue;
+    if (scratchOf) await rm(join(dist, entry.name), { recursive: true, force: true });
+    else await removeStaleBelow(entry.name, entry.isDirectory(), current);
   }
   await rm(scratch, { recursive: true, force: true });
+}
+
+async function removeStaleBelow(path, isDirectory, current) {
+  if (!isDirectory) {
+    if (!current.has(path)) await rm(join(dist, path), { force: true });
+    return;
+  }
+  for (const entry of await readdir(join(dist, path), { withFileTypes: true })) {
+    await removeStaleBelow(`${path}/${entry.name}`, entry.isDirectory(), current);
+  }
 }
 
 const files = await sources(source);
 const { compile, compileOnce, lint } = await bootstrap(files);
 
-const { problems } = lint(root, ["src/shared", "src/scenarios"]);
+const { problems } = lint(
+  root,
+  ["src/shared", "src/scenarios"].filter((room) => existsSync(join(root, room))),
+);
 const outputs = [];
 const failures = [...problems];
 for (const path of files) {
-  const mode = path === "cli/main.ts" ? 0o755 : 0o644;
   try {
-    if (!erasedRooms.test(path)) {
-      outputs.push([built(path), compileOnce(read(path), join("src", path)), mode]);
-      continue;
+    const shown = join("src", path);
+    const once = !erasedRooms.test(path) || path === door.stepped;
+    const { stepped, blocking } = once
+      ? { stepped: compileOnce(read(path), shown) }
+      : compile(read(path), shown);
+    for (const target of targets(path)) {
+      outputs.push([
+        target,
+        target.startsWith("blocking/") ? blocking : stepped,
+        target === "cli/main.js" ? 0o755 : 0o644,
+      ]);
     }
-    const { stepped, blocking } =
-      path === door.stepped
-        ? { stepped: compileOnce(read(path), path) }
-        : compile(read(path), join("src", path));
-    if (!door.blocking.test(path)) outputs.push([`stepped/${built(path)}`, stepped]);
-    if (path !== door.stepped) outputs.push([`blocking/${built(path)}`, blocking]);
   } catch (error) {
     if (error.name !== "UsageError") throw error;
     // A rule says it better than the eraser's own last check does.

@@ -31,7 +31,7 @@ function behaviour(code: string, kind: "stepped" | "blocking"): unknown {
     try {
       ${code.replace(header, " ".repeat(header.length))}
       let result = main(1, 2);
-      if (${kind === "stepped"}) { let next; do next = result.next(); while (!next.done); result = next.value; }
+      if (typeof result?.next === "function") { let next; do next = result.next(); while (!next.done); result = next.value; }
       return JSON.stringify([log, String(result)]);
     } catch (error) { return JSON.stringify([log, "threw " + (error?.name ?? error)]); }
   })()`;

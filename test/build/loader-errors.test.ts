@@ -33,6 +33,17 @@ const errors: readonly [what: string, files: Record<string, string | Uint8Array>
     /main\.ts:1:10: syntax error: Export 'nope' is not defined/,
   ],
   [
+    "await in a stepped function",
+    { "main.ts": "function* f() { await 1; }" },
+    /main\.ts:1:17: syntax error: /,
+  ],
+  ["yield* in a parameter", { "main.ts": "function* f(a = yield* f()) {}" }, /main\.ts:1:17: syntax error: /],
+  [
+    "yield* outside a stepped function",
+    { "main.ts": "const f = () => { yield* f(); };" },
+    /main\.ts:1:19: syntax error: /,
+  ],
+  [
     "a missing import",
     { "main.ts": 'export {};\nimport "./gone.ts";' },
     /main\.ts:2:8: cannot find '\.\/gone\.ts'$/,
