@@ -1,12 +1,13 @@
+import { bindImports, type IsConstant, isOwnModule } from "./bind-imports.ts";
 import { erase } from "./erase.ts";
 import { rewriteSpecifiers } from "./specifiers.ts";
 import { strip } from "./strip.ts";
 
-/** Both builds of one module, of the same length, lines and columns as its source. */
+/** Both builds of one module, of the same lines as its source, and of the same columns but on lines of imports. */
 export interface Compiled {
   /** Types stripped. */
   readonly stepped: string;
-  /** Types stripped and stars erased; the same text where there are no stars. */
+  /** Types stripped, stars erased, and imports of constant modules bound (see bind-imports.ts). */
   readonly blocking: string;
 }
 
@@ -15,12 +16,10 @@ export interface Compiled {
  *
  * @throws UsageError BAD_SCENARIO_FILE as `strip` does; UsageError UNERASABLE as `erase` does.
  */
-export function compile(source: string, file: string): Compiled {
+export function compile(source: string, file: string, isConstant: IsConstant = isOwnModule): Compiled {
   const { code, program } = strip(source, file);
-  return {
-    stepped: rewriteSpecifiers(code, program),
-    blocking: rewriteSpecifiers(erase(code, file, program), program),
-  };
+  const erased = rewriteSpecifiers(erase(code, file, program), program);
+  return { stepped: rewriteSpecifiers(code, program), blocking: bindImports(erased, file, isConstant) };
 }
 
 /**

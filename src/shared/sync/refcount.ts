@@ -3,6 +3,9 @@ import { POISON } from "../memory/poison.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { report } from "../violation.ts";
 
+// The poison of freed memory is the least count worth a second look; no honest counter gets there.
+const SUSPICIOUS = 0x6b6b6b6b;
+
 const { GET, GET_UNLESS_ZERO, PUT } = EVENT;
 
 /** Highest count. @kernel include/linux/refcount.h: REFCOUNT_MAX */
@@ -27,7 +30,7 @@ export function* refcountRead(r: Addr): Step<number> {
 export function* refcountInc(r: Addr): Step<void> {
   const old = yield* add(r, 1);
   record(GET, r, old);
-  if (old <= 0 || old >= REFCOUNT_MAX || old === POISON) yield* complainOfGet(r, old);
+  if (old <= 0 || old >= SUSPICIOUS) yield* complainOfGet(r, old);
 }
 
 /**
@@ -43,7 +46,7 @@ export function* refcountIncNotZero(r: Addr): Step<boolean> {
   }
   record(GET_UNLESS_ZERO, r, old);
   if (old === 0) return false;
-  if (old < 0 || old >= REFCOUNT_MAX || old === POISON) yield* complainOfGet(r, old);
+  if (old < 0 || old >= SUSPICIOUS) yield* complainOfGet(r, old);
   return true;
 }
 
@@ -55,7 +58,7 @@ export function* refcountDecAndTest(r: Addr): Step<boolean> {
   const old = yield* add(r, -1);
   record(PUT, r, old);
   if (old === 1) return true;
-  if (old <= 0 || old === POISON) yield* complainOfPut(r, old);
+  if (old <= 0 || old >= SUSPICIOUS) yield* complainOfPut(r, old);
   return false;
 }
 
@@ -87,8 +90,9 @@ export function* refcountDecNotOne(r: Addr): Step<boolean> {
   for (;;) {
     if (old === REFCOUNT_SATURATED) return true;
     if (old === 1) return false;
-    if (old <= 0 || old === POISON) {
-      yield* complainOfPut(r, old);
+    if (old === 0 || old === POISON) {
+      // As in the kernel, this one is left as it is.
+      report(old === 0 ? "refcount-underflow" : "use-after-free", r, old);
       return true;
     }
     const seen = yield* compareExchange(r, old, old - 1);
@@ -101,6 +105,7 @@ export function* refcountDecNotOne(r: Addr): Step<boolean> {
 }
 
 function* complainOfGet(r: Addr, old: number): Step<void> {
+  if (old > POISON && old < REFCOUNT_MAX) return;
   if (old === POISON) {
     report("use-after-free", r, old);
     return;
@@ -110,10 +115,11 @@ function* complainOfGet(r: Addr, old: number): Step<void> {
 }
 
 function* complainOfPut(r: Addr, old: number): Step<void> {
+  if (old > POISON) return;
   if (old === POISON) {
     report("use-after-free", r, old);
     return;
   }
-  report(old === 0 ? "refcount-underflow" : "refcount-saturated", r, old);
+  report("refcount-underflow", r, old);
   yield* store(r, REFCOUNT_SATURATED);
 }

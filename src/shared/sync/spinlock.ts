@@ -1,4 +1,13 @@
-import { type Addr, compareExchange, cpuRelax, peek, poke, type Step, store } from "../atomic/index.ts";
+import {
+  type Addr,
+  compareExchange,
+  cpuRelax,
+  exchange,
+  peek,
+  poke,
+  type Step,
+  store,
+} from "../atomic/index.ts";
 import { POISON } from "../memory/poison.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { EVENT, record } from "../recorder/index.ts";
@@ -26,13 +35,15 @@ export function* spinTrylock(lock: Addr): Step<boolean> {
 
 /** Releases the lock; the caller holds it, or `lock-misuse` is reported. @kernel kernel/locking/spinlock.c: spin_unlock() */
 export function* spinUnlock(lock: Addr): Step<void> {
-  const owner = peek(lock);
-  if (owner !== currentTask() + 1) {
-    if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
-    report("lock-misuse", lock, owner);
-  }
   record(UNLOCK, lock, 0);
-  yield* store(lock, 0);
+  const owner = yield* exchange(lock, 0);
+  if (owner !== currentTask() + 1) yield* unlockedByStranger(lock, owner);
+}
+
+function* unlockedByStranger(lock: Addr, owner: number): Step<void> {
+  yield* store(lock, owner);
+  if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
+  report("lock-misuse", lock, owner, owner);
 }
 
 function* spinContended(lock: Addr, me: number): Step<void> {
