@@ -7,6 +7,3 @@ export interface Style {
   /** Columns of the terminal. */
   readonly columns: number;
 }
-
-/** Style of text that goes to a file or a pipe. */
-export const plainStyle: Style = { color: false, unicode: true, columns: 100 };

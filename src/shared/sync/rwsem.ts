@@ -28,6 +28,15 @@ function blame(sem: Addr, seen: number): void {
   if (seen === POISON) reportAndAbandon("use-after-free", sem, seen);
 }
 
+/** True if the caller holds the lock for writing; reports it if not. */
+function isWriter(sem: Addr): boolean {
+  const writer = peek(sem + Rwsem.at.writer);
+  if (writer === currentTask() + 1) return true;
+  blame(sem, writer);
+  report("lock-misuse", sem, peek(sem), writer);
+  return false;
+}
+
 /** Takes the lock for reading. @kernel kernel/locking/rwsem.c: down_read() */
 export function* downRead(sem: Addr): Step<void> {
   const before = yield* add(sem, READER);
@@ -82,10 +91,7 @@ export function* downWriteTrylock(sem: Addr): Step<boolean> {
 /** Releases the write hold; the caller has it, or `lock-misuse` is reported. @kernel kernel/locking/rwsem.c: up_write() */
 export function* upWrite(sem: Addr): Step<void> {
   record(UNLOCK, sem, 0);
-  if (peek(sem + Rwsem.at.writer) !== currentTask() + 1) {
-    report("lock-misuse", sem, peek(sem), peek(sem + Rwsem.at.writer));
-    return;
-  }
+  if (!isWriter(sem)) return;
   yield* writeOnce(sem + Rwsem.at.writer, 0);
   const before = yield* add(sem, -WRITER);
   if ((before & WAITING) !== 0) yield* wakeWaiters(sem);
@@ -93,6 +99,7 @@ export function* upWrite(sem: Addr): Step<void> {
 
 /** Turns the write hold into a read hold; queued readers may come in too. @kernel kernel/locking/rwsem.c: downgrade_write() */
 export function* downgradeWrite(sem: Addr): Step<void> {
+  if (!isWriter(sem)) return;
   yield* writeOnce(sem + Rwsem.at.writer, 0);
   const before = yield* add(sem, READER - WRITER);
   if ((before & WAITING) !== 0) yield* wakeWaiters(sem);
