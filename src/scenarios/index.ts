@@ -1,4 +1,27 @@
 import type { Scenario } from "./define.ts";
+import programAccount from "./dpor/account.ts";
+import programAccountLk from "./dpor/account-lk.ts";
+import programAinc from "./dpor/ainc.ts";
+import programAwait from "./dpor/await.ts";
+import programCasrot from "./dpor/casrot.ts";
+import programFib from "./dpor/fib.ts";
+import programFilesystem from "./dpor/filesystem.ts";
+import programIndep from "./dpor/indep.ts";
+import programIndexer from "./dpor/indexer.ts";
+import programIndexerLk from "./dpor/indexer-lk.ts";
+import programLastwrite from "./dpor/lastwrite.ts";
+import programLastzero from "./dpor/lastzero.ts";
+import programMp from "./dpor/mp.ts";
+import programMutex from "./dpor/mutex.ts";
+import programNwriters1reader from "./dpor/nwriters-1reader.ts";
+import programNwrites1read from "./dpor/nwrites-1read.ts";
+import programPairs from "./dpor/pairs.ts";
+import programPhil from "./dpor/phil.ts";
+import programPhilOrd from "./dpor/phil-ord.ts";
+import programPhiltry from "./dpor/philtry.ts";
+import programReaders from "./dpor/readers.ts";
+import programSb from "./dpor/sb.ts";
+import programShrink from "./dpor/shrink.ts";
 import getUnlessZero from "./kref/get-unless-zero.ts";
 import churn from "./shmem/churn.ts";
 import freeVsReclaim from "./shmem/free-vs-reclaim.ts";
@@ -27,4 +50,27 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(abba, "ww/abba"),
   entry(cycle, "ww/cycle"),
   entry(getUnlessZero, "kref/get-unless-zero"),
+  entry(programAccount, "dpor/account"),
+  entry(programAccountLk, "dpor/account-lk"),
+  entry(programAinc, "dpor/ainc"),
+  entry(programAwait, "dpor/await"),
+  entry(programCasrot, "dpor/casrot"),
+  entry(programFib, "dpor/fib"),
+  entry(programFilesystem, "dpor/filesystem"),
+  entry(programIndep, "dpor/indep"),
+  entry(programIndexer, "dpor/indexer"),
+  entry(programIndexerLk, "dpor/indexer-lk"),
+  entry(programLastwrite, "dpor/lastwrite"),
+  entry(programLastzero, "dpor/lastzero"),
+  entry(programMp, "dpor/mp"),
+  entry(programMutex, "dpor/mutex"),
+  entry(programNwriters1reader, "dpor/nwriters-1reader"),
+  entry(programNwrites1read, "dpor/nwrites-1read"),
+  entry(programPairs, "dpor/pairs"),
+  entry(programPhil, "dpor/phil"),
+  entry(programPhilOrd, "dpor/phil-ord"),
+  entry(programPhiltry, "dpor/philtry"),
+  entry(programReaders, "dpor/readers"),
+  entry(programSb, "dpor/sb"),
+  entry(programShrink, "dpor/shrink"),
 ];

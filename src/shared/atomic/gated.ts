@@ -114,6 +114,14 @@ export function write(addr: Addr, value: number): void {
   words[addr] = value;
 }
 
+export function loadWhen(addr: Addr, value: number): void {
+  for (let turn = 0; load(addr) !== value; turn++) cpuRelax(turn);
+}
+
+export function exchangeWhen(addr: Addr, expected: number, value: number): void {
+  for (let turn = 0; compareExchange(addr, expected, value) !== expected; turn++) cpuRelax(turn);
+}
+
 export function wait(addr: Addr, value: number): void {
   gate(addr, false);
   while (Atomics.wait(words, addr, value, WAIT_SLICE_MS) === "timed-out") {
@@ -198,6 +206,8 @@ type Stepped = BlockingModule<typeof import("./stepped.ts")>;
   writeOnce,
   read,
   write,
+  loadWhen,
+  exchangeWhen,
   wait,
   notify,
   cpuRelax,

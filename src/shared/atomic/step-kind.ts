@@ -27,6 +27,10 @@ export const STEP = {
   ALLOCATE: 12,
   /** An object's memory is returned. */
   FREE: 13,
+  /** A load that can only happen while the word equals `expected`. */
+  AWAIT_READ: 14,
+  /** A compare-and-exchange that can only happen while the word equals `expected`: it never fails. */
+  AWAIT_CAS: 15,
 } as const;
 
 /** One of `STEP`. */

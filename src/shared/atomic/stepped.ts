@@ -142,6 +142,21 @@ export function* write(addr: Addr, value: number): Step<void> {
   words[addr] = value;
 }
 
+/** Waits until the word equals `value`. One step, possible only then: a model's await. */
+export function* loadWhen(addr: Addr, value: number): Step<void> {
+  announce(STEP.AWAIT_READ, addr, 0, value);
+  yield;
+  check(addr, false);
+}
+
+/** Waits until the word equals `expected` and sets it to `value`. One step, possible only then: a model's lock. */
+export function* exchangeWhen(addr: Addr, expected: number, value: number): Step<void> {
+  announce(STEP.AWAIT_CAS, addr, value, expected);
+  yield;
+  check(addr, true);
+  words[addr] = value;
+}
+
 /** Sleeps until the word is notified, unless it no longer equals `value`. May return early: callers loop. */
 export function* wait(addr: Addr, value: number): Step<void> {
   announce(STEP.WAIT, addr, 0, value);

@@ -1,6 +1,5 @@
 import {
   type Addr,
-  claim,
   claimIf,
   cpuRelax,
   fill,
@@ -66,16 +65,20 @@ export function* takeWords(heap: Addr, size: number): Step<Addr> {
     const reused = yield* takeQuarantined(heap, size);
     if (reused !== 0) return reused;
   }
-  const start = claim(heap + NEXT, size + HEADER.WORDS);
-  const end = peek(heap + END);
-  if (start + size + HEADER.WORDS > end) {
-    throw new ArenaFull({
-      askedWords: size + HEADER.WORDS,
-      leftWords: Math.max(0, end - start),
-      sizeWords: end - heap,
-    });
+  for (;;) {
+    const start = observe(heap + NEXT);
+    const next = start + size + HEADER.WORDS;
+    const end = peek(heap + END);
+    if (next > end) {
+      throw new ArenaFull({
+        askedWords: size + HEADER.WORDS,
+        leftWords: end - start,
+        sizeWords: end - heap,
+      });
+    }
+    // A refused request takes nothing: what is left fits smaller ones, and a walk over all objects ends at it.
+    if (claimIf(heap + NEXT, start, next)) return start + HEADER.WORDS;
   }
-  return start + HEADER.WORDS;
 }
 
 function* takeQuarantined(heap: Addr, size: number): Step<Addr> {
