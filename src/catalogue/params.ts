@@ -24,11 +24,11 @@ export function resolveParams(
     }
   }
   return Object.fromEntries(
-    Object.entries(declared).map(([key, param]) => [key, valueOf(definition.name, key, param, given[key])]),
+    Object.entries(declared).map(([key, param]) => [key, parsed(definition.name, key, param, given[key])]),
   );
 }
 
-function valueOf(scenario: string, key: string, param: Param, given: string | undefined): string | number {
+function parsed(scenario: string, key: string, param: Param, given: string | undefined): string | number {
   if (given === undefined) return param.default;
   if (param.type === "choice") {
     if (param.values.includes(given)) return given;

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Scenario } from "#scenarios/define";
 import { catalogue } from "#scenarios/index";
@@ -40,7 +39,7 @@ export async function resolveScenario(named: string): Promise<ResolvedScenario> 
     });
     return { ...found, named, file: undefined, locate, cleanup: () => {} };
   }
-  if (/\.[cm]?[jt]s$/.test(named) || named.startsWith(".") || existsSync(resolve(named)))
+  if (/\.[cm]?[jt]s$/.test(named) || named.startsWith(".") || (named !== "" && existsSync(named)))
     return await resolveFile(named);
   throw new UsageError("UNKNOWN_SCENARIO", {
     name: named,
@@ -49,7 +48,7 @@ export async function resolveScenario(named: string): Promise<ResolvedScenario> 
 }
 
 async function resolveFile(named: string): Promise<ResolvedScenario> {
-  const built = await loadUserScenario(resolve(named));
+  const built = await loadUserScenario(named);
   try {
     const definition = await importScenario(named, built);
     const locate = (error: Pick<Error, "message" | "stack">): ReturnType<typeof importErrorLocation> =>

@@ -22,10 +22,15 @@ export function demoCommand(finish: (status: number) => void): Command {
     )
     .action(async ({ seconds }: { seconds: number }) => {
       const runs: RunRecord[] = [];
-      for (const design of freeDesigns) runs.push(await one({ design }, seconds));
-      runs.push(await one({ mutant: MUTANT }, seconds));
+      let interrupted = false;
+      for (const param of [...freeDesigns.map((design) => ({ design })), { mutant: MUTANT }]) {
+        const run = await one(param, seconds);
+        runs.push(run);
+        // ^C ends the demo, with what was measured so far, not just one of its races.
+        interrupted = run.interrupted;
+        if (interrupted) break;
+      }
       print(demoText(runs, outputStyle("auto")));
-      const interrupted = runs.some((run) => run.interrupted);
       const expected = runs.every(
         (run) => run.verdict === (run.params.mutant === "none" ? "holds" : "violated"),
       );

@@ -38,9 +38,9 @@ async function main(): Promise<void> {
     .addHelpText("after", EXIT_STATUS);
   for (const command of [raceCommand(finish), listCommand(finish), demoCommand(finish)])
     program.addCommand(command);
-  // Commander would print its own errors over several lines and exit with 1.
+  // Commander would print its own errors, or the whole help, over several lines and exit with 1.
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ outputError: () => {} });
+    command.exitOverride().configureOutput({ outputError: () => {}, writeErr: () => {} });
     command.helpOption("-h, --help", "this text");
   }
   if (process.argv.length <= 2) {
@@ -56,7 +56,8 @@ try {
 } catch (error) {
   if (error instanceof UsageError) complain(error.message);
   else if (error instanceof CommanderError) {
-    if (error.exitCode !== 0) complain(error.message);
+    if (error.exitCode !== 0)
+      complain(error.code === "commander.help" ? `unknown command '${process.argv[3]}'` : error.message);
   } else {
     process.stderr.write(
       `refzero: bug in refzero, please report it: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`,

@@ -41,7 +41,10 @@ export function oneOf<V extends string>(option: string, choices: readonly V[]): 
 }
 
 /** Collects `-p key=value`. @throws UsageError BAD_OPTION */
-export function collectParam(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+export function collectParam(
+  text: string,
+  before: Readonly<Record<string, string>> | undefined,
+): Record<string, string> {
   const at = text.indexOf("=");
   if (at < 1) throw new UsageError("BAD_OPTION", { option: "-p", value: text, allowed: "key=value" });
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };

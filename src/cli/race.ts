@@ -18,7 +18,7 @@ import { pendingFile } from "./write-file.ts";
 
 /** Options of `refzero race`, parsed. */
 export interface RaceFlags {
-  readonly param: Readonly<Record<string, string>>;
+  readonly param?: Readonly<Record<string, string>>;
   readonly seconds: number;
   readonly seed?: number;
   readonly batch?: number;
@@ -47,7 +47,7 @@ export function raceCommand(finish: (status: number) => void): Command {
   return new Command("race")
     .description("run a scenario on real worker threads")
     .argument("<scenario>", "catalogue name or file")
-    .option("-p, --param <k=v>", "set a scenario parameter (repeatable)", collectParam, {})
+    .option("-p, --param <k=v>", "set a scenario parameter (repeatable)", collectParam)
     .option("--seconds <n>", "how long to race", within("--seconds", 0.05, LONGEST_RUN, false, "seconds"), 5)
     .option("--seed <hex>", "repeat a run's choices; every run prints its seed", parseSeed)
     .option("--batch <n>", "worlds a batch", within("--batch", 1, 1 << 20, true))
@@ -116,7 +116,7 @@ export async function raceWith(scenario: ResolvedScenario, flags: RaceFlags): Pr
   try {
     return await race({
       scenario,
-      params: resolveParams(scenario.definition, flags.param),
+      params: resolveParams(scenario.definition, flags.param ?? {}),
       mode: modeOf(scenario, flags),
       seconds: flags.seconds,
       seed: flags.seed ?? randomInt(2 ** 32),

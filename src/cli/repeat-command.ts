@@ -8,7 +8,7 @@ function quoted(word: string): string {
 /** The command line that repeats a run, without its seed: whatever decides what is run, nothing of how it is shown. */
 export function repeatCommand(named: string, flags: RaceFlags): string {
   const words = ["refzero", "race", named];
-  for (const [key, value] of Object.entries(flags.param)) words.push("-p", `${key}=${value}`);
+  for (const [key, value] of Object.entries(flags.param ?? {})) words.push("-p", `${key}=${value}`);
   words.push("--seconds", String(flags.seconds));
   if (flags.soak === true) words.push("--soak");
   if (flags.batch !== undefined) words.push("--batch", String(flags.batch));

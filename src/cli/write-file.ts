@@ -1,5 +1,6 @@
-import { closeSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { UsageError } from "../record/usage-error.ts";
 
 /** A file that appears whole or not at all. */
@@ -10,16 +11,19 @@ export interface PendingFile {
   discard(): void;
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such folder",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of the path is no folder",
+  ENAMETOOLONG: "the name is too long",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space left",
+};
+
 function refuse(file: string, error: unknown): never {
   const { code, message } = error as NodeJS.ErrnoException;
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such folder",
-    EACCES: "permission denied",
-    EISDIR: "it is a folder",
-    ENOTDIR: "a part of the path is no folder",
-    EROFS: "the file system is read-only",
-    ENOSPC: "no space left",
-  };
   throw new UsageError("CANNOT_WRITE", { file, reason: reasons[code ?? ""] ?? message });
 }
 
@@ -28,22 +32,22 @@ function refuse(file: string, error: unknown): never {
  * @throws UsageError CANNOT_WRITE
  */
 export function pendingFile(file: string): PendingFile {
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+  const target = writableTarget(file);
+  // Not made from the file's own name, which may be as long as a name can be.
+  const temporary = join(dirname(target), `.refzero-${randomUUID()}.tmp`);
+  const discard = (): void => rmSync(temporary, { force: true });
   try {
-    assertWritable(file);
     closeSync(openSync(temporary, "wx"));
   } catch (error) {
-    rmSync(temporary, { force: true });
     refuse(file, error);
   }
-  const discard = (): void => rmSync(temporary, { force: true });
   process.once("exit", discard);
   return {
     discard,
     write: (text) => {
       try {
         writeFileSync(temporary, text);
-        renameSync(temporary, file);
+        renameSync(temporary, target);
       } catch (error) {
         discard();
         refuse(file, error);
@@ -52,11 +56,22 @@ export function pendingFile(file: string): PendingFile {
   };
 }
 
-/** Opening finds a folder or a file without permission, and changes nothing. A file that is not there yet is fine. */
-function assertWritable(file: string): void {
+/** Where the text will be put: the file itself where `file` is a link. Finds what can be known before, and changes nothing. */
+function writableTarget(file: string): string {
+  const fail = (reason: string): never => {
+    throw new UsageError("CANNOT_WRITE", { file, reason });
+  };
+  if (file === "") return fail("it has no name");
   try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) return /[/\\]$/.test(file) ? fail("there is no such folder") : file;
+    if (found.isDirectory()) return fail("it is a folder");
+    // Renaming over a device or a pipe would take its place.
+    if (!found.isFile()) return fail("it is not a regular file");
     closeSync(openSync(file, "r+"));
+    return realpathSync(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (error instanceof UsageError) throw error;
+    return refuse(file, error);
   }
 }

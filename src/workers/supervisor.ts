@@ -10,8 +10,9 @@ import type { Tally } from "./tally.ts";
 import type { ViolationReader } from "./violations.ts";
 import { LOOK_MS, type Watchdog } from "./watchdog.ts";
 
-/** Milliseconds that tasks get to come back after they were told to stop. */
+/** Milliseconds that tasks get to come back after they were told to stop; less where a person waits (^C). */
 const GRACE_MS = 3_000;
+const INTERRUPTED_GRACE_MS = 600;
 /** Milliseconds that workers get to start. */
 const START_MS = 60_000;
 const PROGRESS_MS = 250;
@@ -35,9 +36,12 @@ export class Supervisor {
   seconds = 0;
 
   readonly #parts: Parts;
+  #tasks = 0;
   #running = 0;
   #started = 0;
   #stopped = 0;
+  /** Where each task was when it was told to stop. */
+  #places: readonly string[] = [];
   #violated = 0;
   #dead = false;
 
@@ -47,6 +51,7 @@ export class Supervisor {
 
   /** Resolves when every task has come back, died, or been given up. */
   async watch(tasks: readonly Promise<TaskReport>[]): Promise<void> {
+    this.#tasks = tasks.length;
     this.#running = tasks.length;
     const asked = performance.now();
     let shown = 0;
@@ -68,6 +73,8 @@ export class Supervisor {
     try {
       this.thrown.push(...(await work).threw);
     } catch (error) {
+      // Once the run is given up its workers are ended, which is no news.
+      if (this.#dead) return;
       const reason = error instanceof Error ? error.message : String(error);
       this.found.push(this.#parts.reader.died(task, reason));
       // The others would stand at the barrier for ever: the pool is ended with them in it.
@@ -78,12 +85,14 @@ export class Supervisor {
   }
 
   #begin(now: number, asked: number): void {
-    if (look(this.#parts.view, CONTROL.BARRIER_ROUND) > 0) this.#started = now;
+    this.interrupted = this.#parts.options.signal?.aborted === true;
+    if (this.interrupted) this.#dead = true;
+    else if (look(this.#parts.view, CONTROL.BARRIER_ROUND) > 0) this.#started = now;
     else if (now - asked > START_MS) this.#giveUp();
   }
 
   #supervise(now: number): void {
-    const { options, watchdog, reader, view } = this.#parts;
+    const { options, watchdog, reader } = this.#parts;
     if (this.#stopped === 0) {
       this.seconds = (now - this.#started) / 1000;
       this.interrupted = options.signal?.aborted === true;
@@ -95,25 +104,47 @@ export class Supervisor {
     if (stuck !== undefined) {
       this.found.push(reader.stuck(stuck));
       this.#stop(now, true);
-    } else if (this.#stopped > 0 && now - this.#stopped > GRACE_MS) {
-      // Told to stop and not back: end its waits; if that does not help, it is given up.
-      if (look(view, CONTROL.ABORT) === 0) stopRun(view, true);
-      else if (now - this.#stopped > 2 * GRACE_MS) this.#giveUp();
+    } else if (this.#stopped > 0) this.#await(now - this.#stopped);
+  }
+
+  /** Told to stop `since` milliseconds ago and not back: ends their waits and spins; if that does not help, gives them up. */
+  #await(since: number): void {
+    const grace = this.interrupted ? INTERRUPTED_GRACE_MS : GRACE_MS;
+    if (since > 2 * grace) this.#giveUp();
+    else if (since > grace && look(this.#parts.view, CONTROL.ABORT) === 0) {
+      // A task that still is where it was will be ended like all others: it has to be told of now.
+      if (!this.interrupted) this.#reportStanding(this.#places);
+      stopRun(this.#parts.view, true);
     }
   }
 
   #stop(now: number, abort: boolean): void {
-    if (this.#stopped === 0) this.#stopped = now;
+    if (this.#stopped === 0) {
+      this.#stopped = now;
+      this.#places = Array.from({ length: this.#tasks }, (_, task) => this.#placeOf(task));
+    }
     stopRun(this.#parts.view, abort);
   }
 
   #giveUp(): void {
+    if (this.found.length === 0) this.#reportStanding();
+    this.#dead = true;
+  }
+
+  /** Reports every task that runs and, where `places` are given, has not left its place since. */
+  #reportStanding(places?: readonly string[]): void {
     const { view, map, reader } = this.#parts;
-    for (let task = 0; task < this.#running; task++) {
-      if (look(view, map.tasks + task * TASK_WORDS + TASK.STATE) === TASK_STATE.RUNNING)
+    for (let task = 0; task < this.#tasks; task++) {
+      const runs = look(view, map.tasks + task * TASK_WORDS + TASK.STATE) === TASK_STATE.RUNNING;
+      if (runs && (places === undefined || places[task] === this.#placeOf(task)))
         this.found.push(reader.unresponsive(task));
     }
-    this.#dead = true;
+  }
+
+  /** The world that a task is in and how many it has been in: it gets on if this changes. */
+  #placeOf(task: number): string {
+    const { view, map, tally } = this.#parts;
+    return `${look(view, map.tasks + task * TASK_WORDS + TASK.WORLD)} ${tally.of(task, STAT.WORLDS)}`;
   }
 
   #progress(): void {

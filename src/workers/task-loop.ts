@@ -34,6 +34,7 @@ class TaskLoop {
 
   /** Runs until the tasks have agreed to stop. */
   run(): TaskReport {
+    this.#state(TASK_STATE.RUNNING);
     while (!this.#lastBatch()) {
       this.#layOut();
       this.#meet(() => {
@@ -88,7 +89,12 @@ class TaskLoop {
       const base = map.worlds + world * map.worldWords;
       door.poke(this.#block + TASK.WORLD, world);
       heap.initHeap(base, map.worldWords, quarantine);
-      if (!this.#guard("setup", () => door.poke(map.roots + world, setup(base, params, mode)))) return;
+      const laidOut = this.#guard("setup", () => {
+        const root = setup(base, params, mode);
+        if (!(root > 0)) throw new Error(`it returned ${root}, not the address of the world's root`);
+        door.poke(map.roots + world, root);
+      });
+      if (!laidOut) return;
     }
   }
 

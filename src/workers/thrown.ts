@@ -32,6 +32,19 @@ export function callScenario<T>(scenario: ResolvedScenario, part: string, call: 
   }
 }
 
+/** A part of the scenario gave something that cannot be raced. @throws UsageError */
+export function refuseAnswer(
+  scenario: ResolvedScenario,
+  part: string,
+  answer: string,
+  allowed: string,
+): never {
+  throw new UsageError("BAD_SCENARIO_FILE", {
+    file: scenario.named,
+    reason: `its ${part}() gives ${answer}; allowed: ${allowed}`,
+  });
+}
+
 function refuseThrow(
   scenario: ResolvedScenario,
   what: string,

@@ -60,7 +60,7 @@ export class ViolationReader {
     const waits = found.waits.map((wait) => ({
       task: this.#name(wait.task) ?? `task ${wait.task}`,
       waitsFor: nameOf(this.#heap(this.#worldOf(wait.task)), wait.lock),
-      heldBy: this.#name(wait.owner),
+      heldBy: this.#name(wait.owner) ?? (wait.held ? "its readers" : null),
     }));
     const task = waits[0]?.task ?? null;
     return {

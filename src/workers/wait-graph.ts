@@ -1,5 +1,6 @@
 import { look } from "#shared/atomic/coordinator";
-import { ownerTask } from "#shared/sync/owner-word";
+import { ownerTask, PICKUP } from "#shared/sync/owner-word";
+import { RWSEM } from "#shared/sync/rwsem-slow";
 import { TASK, TASK_STATE, TASK_WORDS, WAIT_KIND } from "#shared/task";
 import type { ArenaMap } from "./protocol.ts";
 
@@ -10,6 +11,8 @@ export interface Wait {
   readonly kind: number;
   /** Task that holds the lock, or -1. */
   readonly owner: number;
+  /** Whether anybody holds it. The readers of a rwsem are not known one by one. */
+  readonly held: boolean;
   /** True once it sleeps and nobody has woken it; a task that was woken and not yet scheduled does not count. */
   readonly asleep: boolean;
   readonly sequence: number;
@@ -24,12 +27,26 @@ export interface WaitGraph {
   readonly stuck: boolean;
 }
 
-function ownerOf(view: Int32Array, lock: number, kind: number): number {
-  if (kind === WAIT_KIND.LOCK) return ownerTask(look(view, lock));
-  if (kind === WAIT_KIND.SPIN) return look(view, lock) - 1;
-  // A rwsem's writer; its readers are not known one by one. @see shared/sync/rwsem.ts: Rwsem
-  if (kind === WAIT_KIND.READ || kind === WAIT_KIND.WRITE) return look(view, lock + 4) - 1;
-  return -1;
+// Offset of a rwsem's writer behind its count. @see shared/sync/rwsem.ts: Rwsem
+const RWSEM_WRITER = 4;
+const RWSEM_HELD = ~(RWSEM.WAITING | RWSEM.HANDOFF);
+
+function holderOf(view: Int32Array, lock: number, kind: number): Pick<Wait, "owner" | "held"> {
+  const word = look(view, lock);
+  switch (kind) {
+    case WAIT_KIND.LOCK: {
+      // Handed over to a sleeper that is about to be woken: it does not wait for itself.
+      const owner = (word & PICKUP) !== 0 ? -1 : ownerTask(word);
+      return { owner, held: owner >= 0 };
+    }
+    case WAIT_KIND.SPIN:
+      return { owner: word - 1, held: word !== 0 };
+    case WAIT_KIND.READ:
+    case WAIT_KIND.WRITE:
+      return { owner: look(view, lock + RWSEM_WRITER) - 1, held: (word & RWSEM_HELD) !== 0 };
+    default:
+      return { owner: -1, held: false };
+  }
 }
 
 /** Reads the wait-for graph that the tasks keep in shared memory. */
@@ -47,9 +64,9 @@ export function readWaitGraph(view: Int32Array, map: ArenaMap, tasks: number): W
     const lock = look(view, block + TASK.WAITS_FOR);
     if (lock === 0) continue;
     const kind = look(view, block + TASK.WAIT_KIND);
-    const owner = ownerOf(view, lock, kind);
+    const holder = holderOf(view, lock, kind);
     const sequence = look(view, block + TASK.WAIT_SEQUENCE);
-    waits.push({ task, lock, kind, owner, asleep: parked || kind === WAIT_KIND.SPIN, sequence });
+    waits.push({ task, lock, kind, ...holder, asleep: parked || kind === WAIT_KIND.SPIN, sequence });
   }
   return { waits, running, stuck: running === 0 && asleepTasks > 0 };
 }

@@ -81,7 +81,7 @@ export function* gemLookup(device: Addr, handle: number): Step<Addr> {
   const object = yield* read(peek(device + HANDLES) + handle - 1);
   if (object > 0) yield* gemGet(object);
   yield* spinUnlock(device + TABLE_LOCK);
-  return object > 0 ? object : 0;
+  return Math.max(object, 0);
 }
 
 /** Closes every handle of the file. @kernel drm_gem.c: drm_gem_release() */
