@@ -103,7 +103,13 @@ export function choose(n: number): number {
   return (random >>> 0) % n;
 }
 
-export function markAllocated(_addr: Addr, _size: number): void {}
+export function beginAllocation(_heap: Addr): void {}
+
+export function becomesLive(_addr: Addr, _size: number): void {}
+
+export function enterPrimitive(_object: Addr): void {}
+
+export function leavePrimitive(): void {}
 
 export function markFreed(_addr: Addr, _size: number): void {}
 
@@ -166,7 +172,10 @@ type Stepped = BlockingModule<typeof import("./stepped.ts")>;
   notify,
   cpuRelax,
   choose,
-  markAllocated,
+  beginAllocation,
+  becomesLive,
+  enterPrimitive,
+  leavePrimitive,
   markFreed,
   spinLimit,
   milliseconds,

@@ -145,9 +145,15 @@ export function choose(n: number): number {
   return draw(n);
 }
 
-export function markAllocated(addr: Addr, size: number): void {
+export function beginAllocation(_heap: Addr): void {}
+
+export function becomesLive(addr: Addr, size: number): void {
   shadowBytes?.fill(SHADOW.LIVE, addr, addr + size);
 }
+
+export function enterPrimitive(_object: Addr): void {}
+
+export function leavePrimitive(): void {}
 
 export function markFreed(addr: Addr, size: number): void {
   shadowBytes?.fill(SHADOW.FREED, addr, addr + size);
@@ -212,7 +218,10 @@ type Stepped = BlockingModule<typeof import("./stepped.ts")>;
   notify,
   cpuRelax,
   choose,
-  markAllocated,
+  beginAllocation,
+  becomesLive,
+  enterPrimitive,
+  leavePrimitive,
   markFreed,
   spinLimit,
   milliseconds,

@@ -12,3 +12,13 @@ export const pending: { kind: StepKind; addr: Addr; value: number; expected: num
   value: 0,
   expected: 0,
 };
+
+/**
+ * The primitive (lock or refcount operation) that the running task is inside: how deep, on which object, and how
+ * many it has entered so far. A driver that switches tasks keeps one of these a task.
+ */
+export const primitive: { depth: number; object: Addr; entered: number } = {
+  depth: 0,
+  object: 0,
+  entered: 0,
+};

@@ -1,5 +1,5 @@
 import { type BadAccess, type BindOptions, SHADOW } from "./access.ts";
-import { pending } from "./pending.ts";
+import { pending, primitive } from "./pending.ts";
 import type { Addr, Step } from "./step.ts";
 import { STEP, type StepKind } from "./step-kind.ts";
 
@@ -186,11 +186,27 @@ export function* choose(n: number): Step<number> {
   return pending.value;
 }
 
-/** The object of `size` words at `addr` is alive from here on. */
-export function* markAllocated(addr: Addr, size: number): Step<void> {
-  announce(STEP.ALLOCATE, addr, size, 0);
+/** A task is about to take memory from the heap at `heap`. */
+export function* beginAllocation(heap: Addr): Step<void> {
+  announce(STEP.ALLOCATE, heap, 0, 0);
   yield;
+}
+
+/** The object of `size` words at `addr` is alive from here on. Part of the step that allocated it. */
+export function becomesLive(addr: Addr, size: number): void {
   shadowBytes?.fill(SHADOW.LIVE, addr, addr + size);
+}
+
+/** From here to `leavePrimitive` the task is inside one operation on `object`, which granularity `lock` does not interrupt. */
+export function enterPrimitive(object: Addr): void {
+  if (primitive.depth++ > 0) return;
+  primitive.object = object;
+  primitive.entered++;
+}
+
+/** The operation is done. */
+export function leavePrimitive(): void {
+  primitive.depth--;
 }
 
 /** The object of `size` words at `addr` is dead from here on. */

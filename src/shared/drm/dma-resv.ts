@@ -15,6 +15,7 @@ import {
   wwMutexTrylock,
   wwMutexUnlock,
 } from "../sync/ww-mutex.ts";
+import { reportAndAbandon } from "../violation.ts";
 import { dmaFenceGet, dmaFenceIsSignaled, dmaFencePut } from "./dma-fence.ts";
 
 /** Fences that a reservation object holds at most. */
@@ -90,6 +91,8 @@ export function* dmaResvReserveFences(resv: Addr, pool: Addr, count: number): St
 /** Adds a fence into a promised slot; takes a reference. No allocation from here on. @kernel drivers/dma-buf/dma-resv.c: dma_resv_add_fence() */
 export function* dmaResvAddFence(resv: Addr, fence: Addr): Step<void> {
   const count = yield* read(resv + COUNT);
+  // The kernel has a BUG_ON here: nobody promised this slot, and there is none.
+  if (count >= RESV_FENCES) reportAndAbandon("invariant", resv, count);
   yield* dmaFenceGet(fence);
   yield* write(resv + FENCES + count, fence);
   yield* write(resv + COUNT, count + 1);

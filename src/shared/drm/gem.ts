@@ -16,7 +16,7 @@ export function* gemGet(object: Addr): Step<void> {
   yield* krefGet(object + REFCOUNT);
 }
 
-/** For weak lookups: false if the object is being freed. */
+/** For weak lookups: false if the object is being freed. @kernel include/linux/kref.h: kref_get_unless_zero() on drm_gem_object.refcount */
 export function* gemGetUnlessZero(object: Addr): Step<boolean> {
   return yield* krefGetUnlessZero(object + REFCOUNT);
 }

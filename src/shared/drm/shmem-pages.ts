@@ -12,7 +12,7 @@ import { updateLru } from "./shmem-lru.ts";
 
 const { pages: PAGES, pageCount: PAGE_COUNT, pagesUseCount: USES, pagesPinCount: PINS } = Shmem.at;
 
-/** Brings the pages in. The caller holds resv. 0 or ENOMEM. */
+/** Brings the pages in. The caller holds resv. 0 or ENOMEM. @kernel shrinker series: drm_gem_shmem_acquire_pages() */
 export function* acquirePages(object: Addr): Step<number> {
   const device = deviceOf(object);
   const count = peek(object + PAGE_COUNT);
@@ -49,6 +49,8 @@ export function* shmemPutPagesLocked(object: Addr): Step<void> {
   yield* resvAssertHeld(object);
   if (!(yield* refcountDecAndTest(object + USES))) return;
   yield* shmemFreePages(object);
+  // What is swapped out is nobody's now: a later pin would bring pages in twice.
+  yield* write(object + Shmem.at.evicted, 0);
   yield* updateLru(object);
 }
 

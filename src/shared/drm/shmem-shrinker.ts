@@ -26,7 +26,7 @@ export function* shmemShrinkerInit(device: Addr): Step<number> {
   return yield* registerShrinker(device + Device.at.pool, SHMEM_SHRINKER, device);
 }
 
-/** Unregisters it, waiting for running scans. */
+/** Unregisters it, waiting for running scans. @kernel shrinker series: drm_gem_shmem_shrinker_release() */
 export function* shmemShrinkerRelease(device: Addr): Step<void> {
   yield* unregisterShrinker(device + Device.at.pool, device);
 }

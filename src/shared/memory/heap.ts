@@ -85,15 +85,29 @@ function* takeQuarantined(heap: Addr, size: number): Step<Addr> {
   const entry = classOf(heap, size);
   if (observe(entry + SizeClass.WAITING) <= peek(heap + Heap.at.quarantine)) return 0;
   yield* lockHeap(heap);
-  const waiting = peek(entry + SizeClass.WAITING);
-  const oldest = peek(entry + SizeClass.HEAD);
-  const fits = waiting > 0 && (peek(oldest + HEADER.KIND) & 0xffff) === size;
-  if (fits) {
-    poke(entry + SizeClass.HEAD, peek(oldest + HEADER.LINK));
-    poke(entry + SizeClass.WAITING, waiting - 1);
-  }
+  const object = unlinkOldest(entry, size, peek(heap + Heap.at.quarantine));
   publish(heap + LOCK, 0);
-  return fits ? oldest : 0;
+  return object;
+}
+
+/** Takes the oldest object of `size` off the list that has `quarantine` others behind it; 0 if there is none. */
+function unlinkOldest(entry: Addr, size: number, quarantine: number): Addr {
+  const waiting = peek(entry + SizeClass.WAITING);
+  let before = 0;
+  let object = peek(entry + SizeClass.HEAD);
+  // Sizes that are equal modulo CLASSES share a list: an object of another size must not block it.
+  for (let behind = waiting - 1; behind >= quarantine; behind--) {
+    const next = peek(object + HEADER.LINK);
+    if ((peek(object + HEADER.KIND) & 0xffff) === size) {
+      if (before === 0) poke(entry + SizeClass.HEAD, next);
+      else poke(before + HEADER.LINK, next);
+      poke(entry + SizeClass.WAITING, waiting - 1);
+      return object;
+    }
+    before = object;
+    object = next;
+  }
+  return 0;
 }
 
 /** Puts a freed object at the end of its quarantine. */

@@ -1,9 +1,10 @@
 import {
   type Addr,
+  becomesLive,
+  beginAllocation,
   claim,
   claimIf,
   fill,
-  markAllocated,
   markFreed,
   peek,
   poke,
@@ -27,13 +28,14 @@ export function* allocate(heap: Addr, layout: Layout<string>): Step<Addr> {
 
 /** Allocates `size` zeroed words that are no declared struct (a table). Returns their address. */
 export function* allocateWords(heap: Addr, id: number, size: number): Step<Addr> {
+  yield* beginAllocation(heap);
   const object = yield* takeWords(heap, size);
   fill(object, size, 0);
   poke(object + HEADER.KIND, (id << 16) | size);
   poke(object + HEADER.OWNERS, currentTask() + 1);
   publish(object + HEADER.STATE, OBJECT_STATE.LIVE);
   claim(heap + Heap.at.live, 1);
-  yield* markAllocated(object, size);
+  becomesLive(object, size);
   record(EVENT.ALLOCATE, object, size);
   return object;
 }

@@ -57,15 +57,20 @@ export function* balancePgdat(pool: Addr): Step<number> {
   return freed;
 }
 
-/** The kswapd task: balances whenever woken, until `stopKswapd`. @kernel mm/vmscan.c: kswapd() */
+/**
+ * The kswapd task: balances whenever woken, until `stopKswapd`. Where nothing can be freed it sleeps all the same, as
+ * the kernel's does after too many failures. @kernel mm/vmscan.c: kswapd(), prepare_kswapd_sleep()
+ */
 export function* kswapd(pool: Addr): Step<void> {
+  let hopeless = false;
   for (;;) {
     const ticket = yield* prepareToWait(pool + KSWAPD_WAIT);
     const stop = (yield* load(pool + KSWAPD_STOP)) !== 0;
-    if (!stop && (yield* pagesFree(pool)) >= lowWatermark(pool)) yield* sleepOn(pool + KSWAPD_WAIT, ticket);
+    const idle = hopeless || (yield* pagesFree(pool)) >= lowWatermark(pool);
+    if (!stop && idle) yield* sleepOn(pool + KSWAPD_WAIT, ticket);
     yield* finishWait(pool + KSWAPD_WAIT);
     if (stop) return;
-    yield* balancePgdat(pool);
+    hopeless = (yield* balancePgdat(pool)) === 0;
   }
 }
 

@@ -24,6 +24,8 @@ export interface ShrinkerOps {
 }
 
 const types = new Map<number, ShrinkerOps>();
+/** Type of a slot that is being filled: no scan runs on it. */
+const RESERVED = -1;
 
 /** Makes a kind of shrinker known in this thread. `type` is above 0 and the same in every thread. */
 export function defineShrinker(type: number, ops: ShrinkerOps): void {
@@ -38,9 +40,11 @@ function slotAt(pool: Addr, index: number): Addr {
 export function* registerShrinker(pool: Addr, type: number, owner: Addr): Step<number> {
   for (let index = 0; index < SHRINKER_SLOTS; index++) {
     const slot = slotAt(pool, index);
-    if ((yield* load(slot + ShrinkerSlot.at.type)) !== 0) continue;
+    // The slot comes first: another one that registers must not put its name into it.
+    if ((yield* compareExchange(slot + ShrinkerSlot.at.type, 0, RESERVED)) !== 0) continue;
     yield* write(slot + ShrinkerSlot.at.owner, owner);
-    if ((yield* compareExchange(slot + ShrinkerSlot.at.type, 0, type)) === 0) return 0;
+    yield* store(slot + ShrinkerSlot.at.type, type);
+    return 0;
   }
   return ENOMEM;
 }

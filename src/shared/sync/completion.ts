@@ -1,4 +1,13 @@
-import { type Addr, read, readOnce, type Step, write, writeOnce } from "../atomic/index.ts";
+import {
+  type Addr,
+  enterPrimitive,
+  leavePrimitive,
+  read,
+  readOnce,
+  type Step,
+  write,
+  writeOnce,
+} from "../atomic/index.ts";
 import { EINTR } from "../errno.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
@@ -22,55 +31,71 @@ const WOKEN = 0;
 
 /** One more completion: wakes the first waiter. @kernel kernel/sched/completion.c: complete() */
 export function* complete(completion: Addr): Step<void> {
+  enterPrimitive(completion);
   yield* rawSpinLock(completion + WAIT_LOCK);
   const done = yield* read(completion + DONE);
   if (done !== DONE_FOR_ALL) yield* write(completion + DONE, done + 1);
   const first = yield* firstWaiter(completion + LIST);
   if (first !== 0) yield* wake(completion, first);
   yield* rawSpinUnlock(completion + WAIT_LOCK);
+  leavePrimitive();
 }
 
 /** Completed for good: wakes all, and nobody waits again until `reinitCompletion`. @kernel kernel/sched/completion.c: complete_all() */
 export function* completeAll(completion: Addr): Step<void> {
+  enterPrimitive(completion);
   yield* rawSpinLock(completion + WAIT_LOCK);
   yield* write(completion + DONE, DONE_FOR_ALL);
   for (let w = yield* firstWaiter(completion + LIST); w !== 0; w = yield* firstWaiter(completion + LIST)) {
     yield* wake(completion, w);
   }
   yield* rawSpinUnlock(completion + WAIT_LOCK);
+  leavePrimitive();
 }
 
 /** Waits for a completion and takes it. @kernel kernel/sched/completion.c: wait_for_completion() */
 export function* waitForCompletion(completion: Addr): Step<void> {
+  enterPrimitive(completion);
   yield* waitCommon(completion, false);
+  leavePrimitive();
 }
 
 /** Like `waitForCompletion`, 0 or EINTR. @kernel kernel/sched/completion.c: wait_for_completion_interruptible() */
 export function* waitForCompletionInterruptible(completion: Addr): Step<number> {
-  return yield* waitCommon(completion, true);
+  enterPrimitive(completion);
+  const result = yield* waitCommon(completion, true);
+  leavePrimitive();
+  return result;
 }
 
 /** Takes a completion if there is one; true if it did. @kernel kernel/sched/completion.c: try_wait_for_completion() */
 export function* tryWaitForCompletion(completion: Addr): Step<boolean> {
+  enterPrimitive(completion);
   yield* rawSpinLock(completion + WAIT_LOCK);
   const taken = yield* take(completion);
   yield* rawSpinUnlock(completion + WAIT_LOCK);
+  leavePrimitive();
   return taken;
 }
 
 /** True if a wait would not sleep. @kernel kernel/sched/completion.c: completion_done() */
 export function* completionDone(completion: Addr): Step<boolean> {
+  enterPrimitive(completion);
   yield* rawSpinLock(completion + WAIT_LOCK);
   const done = yield* read(completion + DONE);
   yield* rawSpinUnlock(completion + WAIT_LOCK);
-  return done !== 0;
+  const result = done !== 0;
+  leavePrimitive();
+  return result;
 }
 
 /** Forgets all completions. @kernel include/linux/completion.h: reinit_completion() */
 export function* reinitCompletion(completion: Addr): Step<void> {
+  enterPrimitive(completion);
   yield* rawSpinLock(completion + WAIT_LOCK);
   yield* write(completion + DONE, 0);
   yield* rawSpinUnlock(completion + WAIT_LOCK);
+  leavePrimitive();
 }
 
 function* take(completion: Addr): Step<boolean> {

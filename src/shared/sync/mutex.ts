@@ -1,4 +1,12 @@
-import { type Addr, add, compareExchange, load, type Step } from "../atomic/index.ts";
+import {
+  type Addr,
+  add,
+  compareExchange,
+  enterPrimitive,
+  leavePrimitive,
+  load,
+  type Step,
+} from "../atomic/index.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { currentOwnerWord } from "../task.ts";
@@ -20,35 +28,43 @@ const { LOCK, UNLOCK, TRYLOCK, LOCK_FAILED } = EVENT;
 
 /** Takes the lock, sleeping until it is free. @kernel kernel/locking/mutex.c: mutex_lock() */
 export function* mutexLock(lock: Addr): Step<void> {
+  enterPrimitive(lock);
   const me = currentOwnerWord();
   const free = (yield* compareExchange(lock, 0, me)) === 0;
   if (!free) yield* lockSlow(lock, me, false);
   record(LOCK, lock, free ? 0 : 1);
+  leavePrimitive();
 }
 
 /** Like `mutexLock`, but a pending signal ends the wait: 0 or EINTR. @kernel kernel/locking/mutex.c: mutex_lock_interruptible() */
 export function* mutexLockInterruptible(lock: Addr): Step<number> {
+  enterPrimitive(lock);
   const me = currentOwnerWord();
   const free = (yield* compareExchange(lock, 0, me)) === 0;
   const error = free ? 0 : yield* lockSlow(lock, me, true);
   record(error === 0 ? LOCK : LOCK_FAILED, lock, error === 0 && !free ? 1 : error);
+  leavePrimitive();
   return error;
 }
 
 /** Takes the lock if it is free; true if it did. False if this task holds it. @kernel kernel/locking/mutex.c: mutex_trylock() */
 export function* mutexTrylock(lock: Addr): Step<boolean> {
+  enterPrimitive(lock);
   const taken = yield* tryTake(lock, currentOwnerWord(), false);
   record(TRYLOCK, lock, taken ? 1 : 0);
+  leavePrimitive();
   return taken;
 }
 
 /** Releases the lock; the caller holds it, or `lock-misuse` is reported. @kernel kernel/locking/mutex.c: mutex_unlock() */
 export function* mutexUnlock(lock: Addr): Step<void> {
+  enterPrimitive(lock);
   const me = currentOwnerWord();
   record(UNLOCK, lock, 0);
   // Takes the owner off and leaves the flags: cheaper than a compare-and-exchange, and never has to be repeated.
   const owner = yield* add(lock, -me);
   if (owner !== me) yield* unlockSlow(lock, me, owner, true);
+  leavePrimitive();
 }
 
 /** True while this task holds the lock. */

@@ -1,4 +1,13 @@
-import { type Addr, add, compareExchange, load, type Step, store } from "../atomic/index.ts";
+import {
+  type Addr,
+  add,
+  compareExchange,
+  enterPrimitive,
+  leavePrimitive,
+  load,
+  type Step,
+  store,
+} from "../atomic/index.ts";
 import { POISON } from "../memory/poison.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { report } from "../violation.ts";
@@ -28,9 +37,11 @@ export function* refcountRead(r: Addr): Step<number> {
  * `refcount-saturated`; both leave the counter saturated. @kernel include/linux/refcount.h: refcount_inc()
  */
 export function* refcountInc(r: Addr): Step<void> {
+  enterPrimitive(r);
   const old = yield* add(r, 1);
   record(GET, r, old);
   if (old <= 0 || old >= SUSPICIOUS) yield* complainOfGet(r, old);
+  leavePrimitive();
 }
 
 /**
@@ -38,6 +49,7 @@ export function* refcountInc(r: Addr): Step<void> {
  * @kernel include/linux/refcount.h: refcount_inc_not_zero()
  */
 export function* refcountIncNotZero(r: Addr): Step<boolean> {
+  enterPrimitive(r);
   let old = yield* load(r);
   while (old !== 0) {
     const seen = yield* compareExchange(r, old, (old + 1) | 0);
@@ -45,8 +57,12 @@ export function* refcountIncNotZero(r: Addr): Step<boolean> {
     old = seen;
   }
   record(GET_UNLESS_ZERO, r, old);
-  if (old === 0) return false;
+  if (old === 0) {
+    leavePrimitive();
+    return false;
+  }
   if (old < 0 || old >= SUSPICIOUS) yield* complainOfGet(r, old);
+  leavePrimitive();
   return true;
 }
 
@@ -55,10 +71,15 @@ export function* refcountIncNotZero(r: Addr): Step<boolean> {
  * @kernel include/linux/refcount.h: refcount_dec_and_test()
  */
 export function* refcountDecAndTest(r: Addr): Step<boolean> {
+  enterPrimitive(r);
   const old = yield* add(r, -1);
   record(PUT, r, old);
-  if (old === 1) return true;
+  if (old === 1) {
+    leavePrimitive();
+    return true;
+  }
   if (old <= 0 || old >= SUSPICIOUS) yield* complainOfPut(r, old);
+  leavePrimitive();
   return false;
 }
 
@@ -67,11 +88,13 @@ export function* refcountDecAndTest(r: Addr): Step<boolean> {
  * @kernel include/linux/refcount.h: refcount_dec()
  */
 export function* refcountDec(r: Addr): Step<void> {
+  enterPrimitive(r);
   const old = yield* add(r, -1);
   record(PUT, r, old);
-  if (old > 1 && old !== POISON) return;
+  if (old > 1 && old !== POISON) return leavePrimitive();
   report(old === POISON ? "use-after-free" : "refcount-leak", r, old);
   yield* store(r, REFCOUNT_SATURATED);
+  leavePrimitive();
 }
 
 /** Drops the last reference only; true if it did. @kernel lib/refcount.c: refcount_dec_if_one() */
@@ -86,18 +109,27 @@ export function* refcountDecIfOne(r: Addr): Step<boolean> {
  * @kernel lib/refcount.c: refcount_dec_not_one()
  */
 export function* refcountDecNotOne(r: Addr): Step<boolean> {
+  enterPrimitive(r);
   let old = yield* load(r);
   for (;;) {
-    if (old === REFCOUNT_SATURATED) return true;
-    if (old === 1) return false;
+    if (old === REFCOUNT_SATURATED) {
+      leavePrimitive();
+      return true;
+    }
+    if (old === 1) {
+      leavePrimitive();
+      return false;
+    }
     if (old === 0 || old === POISON) {
       // As in the kernel, this one is left as it is.
       report(old === 0 ? "refcount-underflow" : "use-after-free", r, old);
+      leavePrimitive();
       return true;
     }
     const seen = yield* compareExchange(r, old, old - 1);
     if (seen === old) {
       record(PUT, r, old);
+      leavePrimitive();
       return true;
     }
     old = seen;

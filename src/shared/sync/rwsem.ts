@@ -1,4 +1,15 @@
-import { type Addr, add, compareExchange, load, peek, poke, type Step, writeOnce } from "../atomic/index.ts";
+import {
+  type Addr,
+  add,
+  compareExchange,
+  enterPrimitive,
+  leavePrimitive,
+  load,
+  peek,
+  poke,
+  type Step,
+  writeOnce,
+} from "../atomic/index.ts";
 import { POISON } from "../memory/poison.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { EVENT, record } from "../recorder/index.ts";
@@ -39,68 +50,83 @@ function isWriter(sem: Addr): boolean {
 
 /** Takes the lock for reading. @kernel kernel/locking/rwsem.c: down_read() */
 export function* downRead(sem: Addr): Step<void> {
+  enterPrimitive(sem);
   const before = yield* add(sem, READER);
   blame(sem, before);
   const free = (before & (WRITER | WAITING | HANDOFF)) === 0;
   if (!free) yield* readSlow(sem);
   record(LOCK, sem, free ? 0 : 1);
+  leavePrimitive();
 }
 
 /** Takes the lock for reading if it can be had at once; true if it did. @kernel kernel/locking/rwsem.c: down_read_trylock() */
 export function* downReadTrylock(sem: Addr): Step<boolean> {
+  enterPrimitive(sem);
   let count = yield* load(sem);
   while ((count & (WRITER | WAITING | HANDOFF)) === 0) {
     const seen = yield* compareExchange(sem, count, count + READER);
     if (seen === count) {
       record(TRYLOCK, sem, 1);
+      leavePrimitive();
       return true;
     }
     count = seen;
   }
   record(TRYLOCK, sem, 0);
+  leavePrimitive();
   return false;
 }
 
 /** Releases a read hold. @kernel kernel/locking/rwsem.c: up_read() */
 export function* upRead(sem: Addr): Step<void> {
+  enterPrimitive(sem);
   record(UNLOCK, sem, 0);
   const before = yield* add(sem, -READER);
   blame(sem, before);
   if (before < READER) report("lock-misuse", sem, before);
   const after = before - READER;
   if (after < READER && (after & (WRITER | WAITING)) === WAITING) yield* wakeWaiters(sem);
+  leavePrimitive();
 }
 
 /** Takes the lock for writing. @kernel kernel/locking/rwsem.c: down_write() */
 export function* downWrite(sem: Addr): Step<void> {
+  enterPrimitive(sem);
   const before = yield* compareExchange(sem, 0, WRITER);
   blame(sem, before);
   if (before !== 0) yield* writeSlow(sem);
   poke(sem + Rwsem.at.writer, currentTask() + 1);
   record(LOCK, sem, before === 0 ? 0 : 1);
+  leavePrimitive();
 }
 
 /** Takes the lock for writing if it is free; true if it did. @kernel kernel/locking/rwsem.c: down_write_trylock() */
 export function* downWriteTrylock(sem: Addr): Step<boolean> {
+  enterPrimitive(sem);
   const taken = (yield* compareExchange(sem, 0, WRITER)) === 0;
   if (taken) poke(sem + Rwsem.at.writer, currentTask() + 1);
   record(TRYLOCK, sem, taken ? 1 : 0);
+  leavePrimitive();
   return taken;
 }
 
 /** Releases the write hold; the caller has it, or `lock-misuse` is reported. @kernel kernel/locking/rwsem.c: up_write() */
 export function* upWrite(sem: Addr): Step<void> {
+  enterPrimitive(sem);
   record(UNLOCK, sem, 0);
-  if (!isWriter(sem)) return;
+  if (!isWriter(sem)) return leavePrimitive();
   yield* writeOnce(sem + Rwsem.at.writer, 0);
   const before = yield* add(sem, -WRITER);
   if ((before & WAITING) !== 0) yield* wakeWaiters(sem);
+  leavePrimitive();
 }
 
 /** Turns the write hold into a read hold; queued readers may come in too. @kernel kernel/locking/rwsem.c: downgrade_write() */
 export function* downgradeWrite(sem: Addr): Step<void> {
-  if (!isWriter(sem)) return;
+  enterPrimitive(sem);
+  if (!isWriter(sem)) return leavePrimitive();
   yield* writeOnce(sem + Rwsem.at.writer, 0);
   const before = yield* add(sem, READER - WRITER);
   if ((before & WAITING) !== 0) yield* wakeWaiters(sem);
+  leavePrimitive();
 }

@@ -2,7 +2,9 @@ import {
   type Addr,
   compareExchange,
   cpuRelax,
+  enterPrimitive,
   exchange,
+  leavePrimitive,
   peek,
   poke,
   type Step,
@@ -21,23 +23,29 @@ const { LOCK, UNLOCK, TRYLOCK } = EVENT;
 
 /** Takes the lock, spinning. Not recursive. @kernel kernel/locking/spinlock.c: spin_lock() */
 export function* spinLock(lock: Addr): Step<void> {
+  enterPrimitive(lock);
   const me = currentTask() + 1;
   if ((yield* compareExchange(lock, 0, me)) !== 0) yield* spinContended(lock, me);
   record(LOCK, lock, 0);
+  leavePrimitive();
 }
 
 /** Takes the lock if it is free; true if it did. @kernel kernel/locking/spinlock.c: spin_trylock() */
 export function* spinTrylock(lock: Addr): Step<boolean> {
+  enterPrimitive(lock);
   const taken = (yield* compareExchange(lock, 0, currentTask() + 1)) === 0;
   record(TRYLOCK, lock, taken ? 1 : 0);
+  leavePrimitive();
   return taken;
 }
 
 /** Releases the lock; the caller holds it, or `lock-misuse` is reported. @kernel kernel/locking/spinlock.c: spin_unlock() */
 export function* spinUnlock(lock: Addr): Step<void> {
+  enterPrimitive(lock);
   record(UNLOCK, lock, 0);
   const owner = yield* exchange(lock, 0);
   if (owner !== currentTask() + 1) yield* unlockedByStranger(lock, owner);
+  leavePrimitive();
 }
 
 function* unlockedByStranger(lock: Addr, owner: number): Step<void> {

@@ -1,4 +1,11 @@
-import { type Addr, readOnce, type Step, writeOnce } from "../atomic/index.ts";
+import {
+  type Addr,
+  enterPrimitive,
+  leavePrimitive,
+  readOnce,
+  type Step,
+  writeOnce,
+} from "../atomic/index.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
 import { park, parkTicket, unpark, waitsFor, waitsForNothing } from "./park.ts";
@@ -21,13 +28,16 @@ const WOKEN = 0;
 
 /** Joins the queue; returns the ticket for `sleepOn`. Check the condition next. @kernel kernel/sched/wait.c: prepare_to_wait() */
 export function* prepareToWait(queue: Addr): Step<number> {
+  enterPrimitive(queue);
   const me = currentTask() + 1;
   yield* rawSpinLock(queue + WAIT_LOCK);
   yield* writeOnce(taskBlock(me - 1) + TASK.WAITER_MODE, QUEUED);
   yield* addWaiter(queue + LIST, me, 0);
   const ticket = yield* parkTicket();
   yield* rawSpinUnlock(queue + WAIT_LOCK);
-  return ticket;
+  const result = ticket;
+  leavePrimitive();
+  return result;
 }
 
 /** Sleeps until woken, unless a wake-up came since the ticket was given. */
@@ -39,15 +49,18 @@ export function* sleepOn(queue: Addr, ticket: number): Step<void> {
 
 /** Leaves the queue, woken or not. @kernel kernel/sched/wait.c: finish_wait() */
 export function* finishWait(queue: Addr): Step<void> {
+  enterPrimitive(queue);
   const me = currentTask() + 1;
   yield* rawSpinLock(queue + WAIT_LOCK);
   const queued = (yield* readOnce(taskBlock(me - 1) + TASK.WAITER_MODE)) === QUEUED;
   if (queued) yield* removeWaiter(queue + LIST, me);
   yield* rawSpinUnlock(queue + WAIT_LOCK);
+  leavePrimitive();
 }
 
 /** Wakes up to `count` waiters, first come first served; returns how many. @kernel kernel/sched/wait.c: __wake_up() */
 export function* wakeUp(queue: Addr, count: number): Step<number> {
+  enterPrimitive(queue);
   let woken = 0;
   yield* rawSpinLock(queue + WAIT_LOCK);
   while (woken < count) {
@@ -59,5 +72,7 @@ export function* wakeUp(queue: Addr, count: number): Step<number> {
     woken++;
   }
   yield* rawSpinUnlock(queue + WAIT_LOCK);
-  return woken;
+  const result = woken;
+  leavePrimitive();
+  return result;
 }

@@ -2,6 +2,8 @@ import {
   type Addr,
   add,
   compareExchange,
+  enterPrimitive,
+  leavePrimitive,
   load,
   peek,
   readOnce,
@@ -58,32 +60,57 @@ export function* wwMutexInit(lock: Addr, wwClass: Addr): Step<void> {
  * @kernel kernel/locking/mutex.c: ww_mutex_lock()
  */
 export function* wwMutexLock(lock: Addr, ctx: Addr): Step<number> {
-  if (ctx !== 0) return yield* lockInContext(lock, ctx, false);
-  if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0) return yield* lockAlone(lock, false);
+  enterPrimitive(lock);
+  if (ctx !== 0) {
+    const result = yield* lockInContext(lock, ctx, false);
+    leavePrimitive();
+    return result;
+  }
+  if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0) {
+    const result = yield* lockAlone(lock, false);
+    leavePrimitive();
+    return result;
+  }
   if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
   record(LOCK, lock, 0);
+  leavePrimitive();
   return 0;
 }
 
 /** Like `wwMutexLock`; a signal ends the wait with EINTR. @kernel kernel/locking/mutex.c: ww_mutex_lock_interruptible() */
 export function* wwMutexLockInterruptible(lock: Addr, ctx: Addr): Step<number> {
-  if (ctx !== 0) return yield* lockInContext(lock, ctx, true);
-  if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0) return yield* lockAlone(lock, true);
+  enterPrimitive(lock);
+  if (ctx !== 0) {
+    const result = yield* lockInContext(lock, ctx, true);
+    leavePrimitive();
+    return result;
+  }
+  if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0) {
+    const result = yield* lockAlone(lock, true);
+    leavePrimitive();
+    return result;
+  }
   if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
   record(LOCK, lock, 0);
+  leavePrimitive();
   return 0;
 }
 
 /** After EDEADLK, holding nothing: takes the contended lock. It cannot die. @kernel include/linux/ww_mutex.h: ww_mutex_lock_slow() */
 export function* wwMutexLockSlow(lock: Addr, ctx: Addr): Step<void> {
+  enterPrimitive(lock);
   checkBeforeSlowLock(lock, ctx);
   yield* lockInContext(lock, ctx, false);
+  leavePrimitive();
 }
 
 /** Like `wwMutexLockSlow`; 0 or EINTR. @kernel include/linux/ww_mutex.h: ww_mutex_lock_slow_interruptible() */
 export function* wwMutexLockSlowInterruptible(lock: Addr, ctx: Addr): Step<number> {
+  enterPrimitive(lock);
   checkBeforeSlowLock(lock, ctx);
-  return yield* lockInContext(lock, ctx, true);
+  const result = yield* lockInContext(lock, ctx, true);
+  leavePrimitive();
+  return result;
 }
 
 function* lockAlone(lock: Addr, interruptible: boolean): Step<number> {
@@ -137,6 +164,7 @@ function* joinContext(lock: Addr, ctx: Addr, acquired: number): Step<void> {
  * false. @kernel kernel/locking/mutex.c: ww_mutex_trylock()
  */
 export function* wwMutexTrylock(lock: Addr, ctx: Addr): Step<boolean> {
+  enterPrimitive(lock);
   const taken = yield* tryTake(lock, currentOwnerWord() | (ctx === 0 ? 0 : HAS_CONTEXT), false);
   record(TRYLOCK, lock, taken ? 1 : 0);
   if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
@@ -145,11 +173,13 @@ export function* wwMutexTrylock(lock: Addr, ctx: Addr): Step<boolean> {
     yield* joinContext(lock, ctx, peek(ctx + ACQUIRED));
     if (((yield* readOnce(lock)) & WAITERS) !== 0) yield* wwTellWaiters(lock, ctx);
   }
+  leavePrimitive();
   return taken;
 }
 
 /** Releases the lock, whatever it was taken with. @kernel kernel/locking/mutex.c: ww_mutex_unlock() */
 export function* wwMutexUnlock(lock: Addr): Step<void> {
+  enterPrimitive(lock);
   let me = currentOwnerWord();
   const ctx = peek(lock + CTX);
   if (ctx !== 0) {
@@ -164,6 +194,7 @@ export function* wwMutexUnlock(lock: Addr): Step<void> {
   // Takes the owner off and leaves the flags: cheaper than a compare-and-exchange, and never has to be repeated.
   const owner = yield* add(lock, -me);
   if (owner !== me) yield* unlockContended(lock, me, owner);
+  leavePrimitive();
 }
 
 function* unlockContended(lock: Addr, me: number, owner: number): Step<void> {
