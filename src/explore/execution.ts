@@ -1,81 +1,73 @@
 import { STEP } from "#shared/atomic/step-kind";
 import type { Machine } from "./machine.ts";
 
-const FIRST_CAPACITY = 256;
+/**
+ * What a step touches. `addr` 0 touches nothing. A step that frees an object has `size` above 0: it takes away
+ * `size` words from `addr` on, and conflicts with whatever touches one of them.
+ */
+export interface Footprint {
+  readonly addr: number;
+  /** 1 if the word is written. */
+  readonly writes: number;
+  readonly size: number;
+}
 
-/** True if two footprints do not commute: the same word, and one writes. A word of 0 touches nothing. */
-export function conflict(addr: number, writes: number, otherAddr: number, otherWrites: number): boolean {
-  return addr !== 0 && addr === otherAddr && (writes | otherWrites) !== 0;
+/** True if two steps do not commute: the same word, and one writes it or takes it away. */
+export function conflict(a: Footprint, b: Footprint): boolean {
+  if (a.addr === 0 || b.addr === 0) return false;
+  if (a.size === 0 && b.size === 0) return a.addr === b.addr && (a.writes | b.writes) !== 0;
+  return a.addr < b.addr + Math.max(1, b.size) && b.addr < a.addr + Math.max(1, a.size);
+}
+
+/** The footprint of a task's next step, taken now. */
+export function footprintOf(machine: Machine, task: number): Footprint {
+  if (machine.stepKind(task) === STEP.FREE)
+    return { addr: machine.addr[task]!, writes: 1, size: machine.value[task]! };
+  return { addr: machine.touched(task), writes: machine.writes(task), size: 0 };
+}
+
+/** One event: whose step it was, what it touched, and what the word was before. */
+export interface Event extends Footprint {
+  readonly task: number;
+  readonly kind: number;
+  readonly before: number;
+  readonly expected: number;
+  /** The step could only be taken in some states. */
+  readonly waited: boolean;
+  /** Outcome of a CHOOSE, and how many it has. */
+  readonly outcome: number;
+  readonly outcomes: number;
 }
 
 /**
- * The events of one execution, with what each touched. A compare-and-exchange counts as a write where it
- * succeeded and as a read where it failed; so does a trylock.
+ * The events of one execution. A compare-and-exchange counts as a write where it succeeded and as a read where it
+ * failed; so does a trylock at granularity `atomic`.
  */
 export class Execution {
-  length = 0;
-  task: Int32Array = new Int32Array(FIRST_CAPACITY);
-  kind: Uint8Array = new Uint8Array(FIRST_CAPACITY);
-  addr: Int32Array = new Int32Array(FIRST_CAPACITY);
-  /** 1 where the event wrote its word. */
-  writes: Uint8Array = new Uint8Array(FIRST_CAPACITY);
-  /** Value of the word before the event, and the event's operand and comparand. */
-  before: Int32Array = new Int32Array(FIRST_CAPACITY);
-  expected: Int32Array = new Int32Array(FIRST_CAPACITY);
+  readonly events: Event[] = [];
 
-  /** Forgets every event from `length` on. */
-  truncate(length: number): void {
-    this.length = length;
+  get length(): number {
+    return this.events.length;
   }
 
-  /** Takes the task's next step on the machine and records it; returns its index. */
-  take(machine: Machine, task: number): number {
-    if (this.length === this.task.length) this.#grow();
-    const index = this.length++;
-    const kind = machine.kind[task]!;
-    const addr = machine.addr[task]!;
-    this.task[index] = task;
-    this.kind[index] = kind;
-    this.addr[index] = addr;
-    this.before[index] = machine.words[addr]!;
-    this.expected[index] = machine.expected[task]!;
-    this.writes[index] = writesNow(machine, task);
-    machine.step(task);
-    return index;
-  }
-
-  #grow(): void {
-    const size = this.task.length * 2;
-    const larger = (array: Int32Array): Int32Array => {
-      const next = new Int32Array(size);
-      next.set(array);
-      return next;
+  /** Takes the task's next step on the machine and records it. */
+  take(machine: Machine, task: number, outcome = 0): Event {
+    const kind = machine.stepKind(task);
+    const { addr, writes, size } = footprintOf(machine, task);
+    const event: Event = {
+      task,
+      addr,
+      writes,
+      size,
+      kind,
+      before: machine.words[machine.addr[task]!]!,
+      expected: machine.expected[task]!,
+      waited: machine.waits(task),
+      outcome,
+      outcomes: kind === STEP.CHOOSE ? machine.value[task]! : 1,
     };
-    const largerBytes = (array: Uint8Array): Uint8Array => {
-      const next = new Uint8Array(size);
-      next.set(array);
-      return next;
-    };
-    this.task = larger(this.task);
-    this.addr = larger(this.addr);
-    this.before = larger(this.before);
-    this.expected = larger(this.expected);
-    this.kind = largerBytes(this.kind);
-    this.writes = largerBytes(this.writes);
-  }
-}
-
-/** 1 if the task's next step would write its word, taken now. */
-export function writesNow(machine: Machine, task: number): number {
-  switch (machine.kind[task]) {
-    case STEP.WRITE:
-    case STEP.RMW:
-    case STEP.PLAIN_WRITE:
-    case STEP.AWAIT_CAS:
-      return 1;
-    case STEP.CAS:
-      return machine.words[machine.addr[task]!] === machine.expected[task] ? 1 : 0;
-    default:
-      return 0;
+    this.events.push(event);
+    machine.step(task, outcome);
+    return event;
   }
 }

@@ -1,4 +1,4 @@
-import type { Execution } from "./execution.ts";
+import type { Event } from "./execution.ts";
 
 /**
  * Happens-before of one execution, by vector clocks: an event comes after the earlier events of its task and
@@ -18,42 +18,42 @@ export class HappensBefore {
   constructor(tasks: number) {
     this.#tasks = tasks;
     this.#clocks = new Int32Array(256 * tasks);
-    this.#current = new Int32Array(tasks * (tasks + 1));
+    this.#current = new Int32Array(tasks * tasks);
   }
 
   /** Computes the clocks of all events. */
-  update(run: Execution): void {
-    const n = this.#tasks;
-    if (this.#sequence.length < run.length) {
-      this.#sequence = new Int32Array(run.length * 2);
-      this.#clocks = new Int32Array(run.length * 2 * n);
+  update(events: readonly Event[]): void {
+    if (this.#sequence.length < events.length) {
+      this.#sequence = new Int32Array(events.length * 2);
+      this.#clocks = new Int32Array(events.length * 2 * this.#tasks);
     }
     this.#current.fill(0);
     this.#lastWrite.clear();
     this.#reads.clear();
-    for (let event = 0; event < run.length; event++) this.#add(run, event);
+    for (const [index, event] of events.entries()) this.#add(event, index);
   }
 
-  #add(run: Execution, event: number): void {
+  #add(event: Event, index: number): void {
     const n = this.#tasks;
-    const task = run.task[event]!;
-    const own = task * n;
-    const addr = run.addr[event]!;
-    if (addr !== 0) {
-      const write = this.#lastWrite.get(addr);
-      if (write !== undefined) this.#join(own, write);
-      if (run.writes[event] === 1) {
-        for (const read of this.#reads.get(addr) ?? []) this.#join(own, read);
-        this.#lastWrite.set(addr, event);
-        this.#reads.delete(addr);
-      } else {
-        const reads = this.#reads.get(addr);
-        if (reads === undefined) this.#reads.set(addr, [event]);
-        else reads.push(event);
-      }
-    }
-    this.#sequence[event] = ++this.#current[own + task]!;
-    for (let other = 0; other < n; other++) this.#clocks[event * n + other] = this.#current[own + other]!;
+    const own = event.task * n;
+    // A freed object's words are all written, as far as order goes: what touches them later comes after.
+    for (let word = 0; word < Math.max(1, event.size); word++)
+      this.#touch(own, index, event.addr + word, event.writes);
+    this.#sequence[index] = ++this.#current[own + event.task]!;
+    for (let other = 0; other < n; other++) this.#clocks[index * n + other] = this.#current[own + other]!;
+  }
+
+  #touch(own: number, index: number, addr: number, writes: number): void {
+    if (addr === 0) return;
+    const write = this.#lastWrite.get(addr);
+    if (write !== undefined && write !== index) this.#join(own, write);
+    const reads = this.#reads.get(addr);
+    if (writes === 1) {
+      for (const read of reads ?? []) this.#join(own, read);
+      this.#lastWrite.set(addr, index);
+      this.#reads.delete(addr);
+    } else if (reads === undefined) this.#reads.set(addr, [index]);
+    else reads.push(index);
   }
 
   #join(own: number, event: number): void {

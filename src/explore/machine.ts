@@ -1,11 +1,35 @@
-import type { Mode, Scenario } from "#scenarios/define";
-import { bind, CONTROL, CONTROL_WORDS, RunAborted, type Step, WorldAbandoned } from "#shared/atomic/index";
-import { pending } from "#shared/atomic/pending";
+import type { Scenario } from "#scenarios/define";
+import { SHADOW } from "#shared/atomic/access";
+import {
+  bind,
+  CONTROL,
+  CONTROL_WORDS,
+  onBadAccess,
+  RunAborted,
+  type Step,
+  shadow,
+  WorldAbandoned,
+} from "#shared/atomic/index";
+import { pending, primitive } from "#shared/atomic/pending";
 import { STEP } from "#shared/atomic/step-kind";
 import { initHeap } from "#shared/memory/heap";
 import { placeStats, STAT_WORDS } from "#shared/stats";
-import { placeTasks, setCurrentTask, TASK_WORDS } from "#shared/task";
-import { placeViolations, VIOLATION } from "#shared/violation";
+import { ownerTask } from "#shared/sync/owner-word";
+import { placeTasks, setCurrentTask, TASK, TASK_WORDS, taskBlock, WAIT_KIND } from "#shared/task";
+import {
+  placeViolations,
+  reportAndAbandon,
+  VIOLATION,
+  type ViolationKind,
+  violationKinds,
+} from "#shared/violation";
+
+/**
+ * Where tasks may be interrupted: before each access to memory, or only before each lock or refcount operation and
+ * each access outside of one. `lock` is as good as `atomic` where the operations themselves are shown to be
+ * linearizable at `atomic`, and takes far fewer steps.
+ */
+export type Granularity = "atomic" | "lock";
 
 /** Reads of one spin loop that are remembered: what the loop waits for is among them. */
 const SPIN_READS = 8;
@@ -31,6 +55,12 @@ export class Machine {
   thrown: { readonly task: number; readonly error: unknown } | undefined;
 
   readonly #scenario: Scenario;
+  readonly #shadow: Uint8Array;
+  readonly #shadowSnapshot: Uint8Array;
+  readonly #byLock: boolean;
+  readonly #depth: Uint8Array;
+  readonly #object: Int32Array;
+  readonly #entered: Int32Array;
   readonly #params: never;
   readonly #root: number;
   readonly #heap: number;
@@ -44,7 +74,13 @@ export class Machine {
   readonly #spinAddr: Int32Array;
   readonly #spinValue: Int32Array;
 
-  constructor(scenario: Scenario, params: Readonly<Record<string, string | number>>, mode: Mode = "batch") {
+  constructor(
+    scenario: Scenario,
+    params: Readonly<Record<string, string | number>>,
+    granularity: Granularity = "atomic",
+  ) {
+    const mode = "batch";
+    this.#byLock = granularity === "lock";
     this.#scenario = scenario;
     this.#params = params as never;
     const specs = scenario.tasks(this.#params, mode);
@@ -63,13 +99,22 @@ export class Machine {
     placeStats(stats);
     setCurrentTask(0);
     initHeap(this.#heap, worldWords, 0);
+    this.#shadow = new Uint8Array(this.words.length).fill(SHADOW.LIVE, 0, this.#heap);
+    shadow(this.#shadow);
+    onBadAccess((addr, state) =>
+      reportAndAbandon(state === SHADOW.FREED ? "use-after-free" : "wild-access", addr, state),
+    );
     this.#root = finish(scenario.setup(this.#heap, this.#params, mode));
     this.#snapshot = this.words.slice();
+    this.#shadowSnapshot = this.#shadow.slice();
     this.state = new Uint8Array(this.tasks);
     this.kind = new Uint8Array(this.tasks);
     this.addr = new Int32Array(this.tasks);
     this.value = new Int32Array(this.tasks);
     this.expected = new Int32Array(this.tasks);
+    this.#depth = new Uint8Array(this.tasks);
+    this.#object = new Int32Array(this.tasks);
+    this.#entered = new Int32Array(this.tasks);
     this.#generators = new Array<Step<void> | undefined>(this.tasks);
     this.#notified = new Uint8Array(this.tasks);
     this.#asleepSince = new Int32Array(this.tasks);
@@ -81,9 +126,12 @@ export class Machine {
   /** Back to the world as it was laid out, each task in front of its first step. */
   reset(): void {
     this.words.set(this.#snapshot);
+    this.#shadow.set(this.#shadowSnapshot);
     this.thrown = undefined;
     this.#notified.fill(0);
     this.#spinCount.fill(0);
+    this.#depth.fill(0);
+    this.#entered.fill(0);
     this.#sleepClock = 0;
     for (let task = 0; task < this.tasks; task++) {
       const run = this.#runs[task] as (root: number, params: never) => Step<void>;
@@ -108,7 +156,7 @@ export class Machine {
       case STEP.AWAIT_CAS:
         return this.words[this.addr[task]!] === this.expected[task];
       case STEP.RELAX:
-        return this.#spinChanged(task);
+        return this.#changedWord(task) !== 0;
       default:
         return true;
     }
@@ -119,8 +167,60 @@ export class Machine {
     return this.state[task] !== TASK_AT.STEP;
   }
 
-  /** Takes the task's next step; it is enabled. `choice` answers a CHOOSE. */
+  /** True if the step can only be taken in some states, so that the event that let it through is no race. */
+  waits(task: number): boolean {
+    const kind = this.kind[task];
+    return kind === STEP.AWAIT_READ || kind === STEP.AWAIT_CAS || kind === STEP.ASLEEP || kind === STEP.RELAX;
+  }
+
+  /** 1 if the task's next step would write the word it touches, taken now. */
+  writes(task: number): number {
+    if (this.#inPrimitive(task)) return 1;
+    switch (this.kind[task]) {
+      case STEP.READ:
+      case STEP.PLAIN_READ:
+      case STEP.AWAIT_READ:
+      case STEP.RELAX:
+      case STEP.CHOOSE:
+      case STEP.FREE:
+        return 0;
+      case STEP.CAS:
+        return this.words[this.addr[task]!] === this.expected[task] ? 1 : 0;
+      default:
+        return 1;
+    }
+  }
+
+  /** The kind of the next step; NONE for a whole primitive, whatever it begins with. */
+  stepKind(task: number): number {
+    return this.#inPrimitive(task) ? STEP.NONE : this.kind[task]!;
+  }
+
+  #inPrimitive(task: number): boolean {
+    return this.#byLock && this.#depth[task]! > 0;
+  }
+
+  /** The word of the next step: in a primitive its object, in a spin loop the word that changed. */
+  touched(task: number): number {
+    if (this.#inPrimitive(task)) return this.#object[task]!;
+    if (this.kind[task] === STEP.RELAX) return this.#changedWord(task);
+    return this.kind[task] === STEP.FREE ? 0 : this.addr[task]!;
+  }
+
+  /**
+   * Takes the task's next step; it is enabled. `choice` answers a CHOOSE. At granularity `lock` a step inside a
+   * primitive goes on to its end, or until it has to wait.
+   */
   step(task: number, choice = 0): void {
+    const inside = this.#inPrimitive(task);
+    const entered = this.#entered[task];
+    this.#single(task, choice);
+    if (!inside) return;
+    while (this.#depth[task]! > 0 && this.#entered[task] === entered && this.enabled(task))
+      this.#single(task, 0);
+  }
+
+  #single(task: number, choice: number): void {
     const kind = this.kind[task]!;
     const addr = this.addr[task]!;
     if (kind === STEP.READ || kind === STEP.CAS) this.#rememberRead(task, addr);
@@ -134,6 +234,47 @@ export class Machine {
     }
   }
 
+  /** The kinds of violation reported so far, with task, word and value. */
+  reports(): { kind: ViolationKind; task: number; object: number; value: number }[] {
+    const kept = Math.min(this.violations(), VIOLATION.KEPT);
+    return Array.from({ length: kept }, (_, slot) => {
+      const entry = CONTROL_WORDS + slot * VIOLATION.WORDS;
+      const at = (field: number): number => this.words[entry + field]!;
+      const kind = violationKinds[at(VIOLATION.KIND)] ?? "none";
+      return { kind, task: at(VIOLATION.TASK), object: at(VIOLATION.OBJECT), value: at(VIOLATION.VALUE) };
+    });
+  }
+
+  /** The heap of the world, for names. */
+  get heap(): number {
+    return this.#heap;
+  }
+
+  /** The word that a task which cannot go on waits for: its lock where it said so, else the word of its step. */
+  waitsFor(task: number): number {
+    const said = this.words[taskBlock(task) + TASK.WAITS_FOR]!;
+    return said === 0 ? this.addr[task]! : said;
+  }
+
+  /** Task that holds the sleeping lock that a task waits for, or -1. */
+  holderOf(task: number): number {
+    const block = taskBlock(task);
+    const lock = this.words[block + TASK.WAITS_FOR]!;
+    return lock === 0 || this.words[block + TASK.WAIT_KIND] !== WAIT_KIND.LOCK
+      ? -1
+      : ownerTask(this.words[lock]!);
+  }
+
+  /** True if the task sleeps until somebody notifies it. */
+  isAsleep(task: number): boolean {
+    return this.state[task] === TASK_AT.STEP && this.kind[task] === STEP.ASLEEP;
+  }
+
+  /** True if the task waits on an event, not on a lock. */
+  waitsForEvent(task: number): boolean {
+    return this.words[taskBlock(task) + TASK.WAIT_KIND] === WAIT_KIND.EVENT;
+  }
+
   /** Runs the scenario's check on the world as it is now; reports go to the violation table. */
   check(): void {
     setCurrentTask(0);
@@ -142,6 +283,9 @@ export class Machine {
 
   #advance(task: number): void {
     setCurrentTask(task);
+    primitive.depth = this.#depth[task]!;
+    primitive.object = this.#object[task]!;
+    primitive.entered = this.#entered[task]!;
     try {
       const generator = this.#generators[task] as Step<void>;
       if (generator.next().done === true) {
@@ -153,6 +297,9 @@ export class Machine {
       if (!(error instanceof WorldAbandoned) && !(error instanceof RunAborted)) this.thrown = { task, error };
       return;
     }
+    this.#depth[task] = primitive.depth;
+    this.#object[task] = primitive.object;
+    this.#entered[task] = primitive.entered;
     this.kind[task] = pending.kind;
     this.addr[task] = pending.addr;
     this.value[task] = pending.value;
@@ -182,12 +329,13 @@ export class Machine {
     this.#spinCount[task] = count === 255 ? 255 - SPIN_READS + (255 % SPIN_READS) : count + 1;
   }
 
-  #spinChanged(task: number): boolean {
+  /** The first word of the spin loop that is not what the loop read, or 0. */
+  #changedWord(task: number): number {
     const count = Math.min(this.#spinCount[task]!, SPIN_READS);
     for (let slot = task * SPIN_READS; slot < task * SPIN_READS + count; slot++) {
-      if (this.words[this.#spinAddr[slot]!] !== this.#spinValue[slot]) return true;
+      if (this.words[this.#spinAddr[slot]!] !== this.#spinValue[slot]) return this.#spinAddr[slot]!;
     }
-    return false;
+    return 0;
   }
 }
 

@@ -12,14 +12,14 @@ export function searchAll(
   budget: Budget,
   onExecution: OnExecution,
 ): SearchResult {
-  const run = new Execution();
+  let run = new Execution();
   // The task taken at each depth, and the preemptions up to there.
   const choice: number[] = [];
   let executions = 0;
   let steps = 0;
   for (;;) {
     machine.reset();
-    run.truncate(0);
+    run = new Execution();
     let preemptions = 0;
     for (let depth = 0; ; depth++) {
       const previous = depth === 0 ? -1 : choice[depth - 1]!;

@@ -1,5 +1,5 @@
 import { STEP } from "#shared/atomic/step-kind";
-import { conflict, Execution, writesNow } from "../execution.ts";
+import { conflict, type Event, Execution, type Footprint, footprintOf } from "../execution.ts";
 import { HappensBefore } from "../happens-before.ts";
 import type { Machine } from "../machine.ts";
 import type { Budget, OnExecution, SearchResult } from "../search.ts";
@@ -11,21 +11,27 @@ interface Node {
   readonly sleep: PlannedStep[];
   /** What is to be explored here, in order. The first is being explored. */
   readonly wakeup: WakeupNode[];
+  /** Outcomes of the first step, if it draws lots, that are still to be explored. */
+  lots: number[];
 }
 
-/** A race to be reversed: `event` and a later step, taken or still waited for, that could come before it. */
-interface Race {
-  readonly event: number;
-  readonly step: PlannedStep;
-  /** Index of the later step, or -1 for one that a task waits to take. */
-  readonly later: number;
+/** A step, taken or still waited for, that could come before an earlier event. */
+interface Later extends Footprint {
+  readonly task: number;
+  readonly kind: number;
+  readonly expected: number;
+  readonly waited: boolean;
+  readonly outcome: number;
+  /** Its index, or -1 for one that a task waits to take. */
+  readonly index: number;
 }
 
 /**
  * Optimal dynamic partial order reduction with wake-up trees: as many complete executions as there are traces.
  * Abdulla, Aronsson, Jonsson, Sagonas, POPL 2014. Beyond the paper: whether a step reads or writes is decided by
  * what it did (a failed trylock reads), and a step that can only be taken in some states (a lock, an await) races
- * with the nearest event before which it could have been taken, not with the one that let it through.
+ * with the nearest event before which it could have been taken, not with the one that let it through. A step that
+ * draws lots is explored with each outcome.
  */
 export function searchTraces(machine: Machine, budget: Budget, onExecution: OnExecution): SearchResult {
   return new Dpor(machine, budget, onExecution).search();
@@ -35,9 +41,9 @@ class Dpor {
   readonly #machine: Machine;
   readonly #budget: Budget;
   readonly #onExecution: OnExecution;
-  readonly #run = new Execution();
   readonly #order: HappensBefore;
   readonly #path: Node[] = [];
+  #run = new Execution();
   #executions = 0;
   #blocked = 0;
   #steps = 0;
@@ -51,26 +57,29 @@ class Dpor {
 
   search(): SearchResult {
     let known = 0;
-    let sleep: PlannedStep[] = [];
-    let plan: WakeupNode[] = [];
-    do {
+    let next: { sleep: PlannedStep[]; plan: WakeupNode[] } | undefined = { sleep: [], plan: [] };
+    while (next !== undefined) {
       this.#rewind();
-      const complete = this.#goOn(sleep, plan);
+      const complete = this.#goOn(next.sleep, next.plan);
       if (complete === undefined) return this.#result(false);
-      if (complete) {
-        this.#executions++;
-        if (!this.#onExecution(this.#run) || this.#executions >= this.#budget.executions)
-          return this.#result(false);
-      } else this.#blocked++;
-      if ((this.#executions & 255) === 0 && performance.now() > this.#budget.deadline)
-        return this.#result(false);
-      this.#order.update(this.#run);
-      for (const race of this.#races(known)) this.#reverse(race);
-      const next = this.#backtrack();
-      if (next === undefined) return this.#result(true);
+      if (complete) this.#executions++;
+      else this.#blocked++;
+      if (complete && !this.#onExecution(this.#run)) return this.#result(false);
+      this.#order.update(this.#run.events);
+      for (let index = Math.max(1, known); index < this.#run.length; index++) this.#reverseRacesOf(index);
+      this.#reverseRacesOfWaiting();
+      next = this.#backtrack();
       known = this.#path.length - 1;
-      ({ sleep, plan } = next);
-    } while (true);
+      if (next !== undefined && this.#isOver()) return this.#result(false);
+    }
+    return this.#result(true);
+  }
+
+  #isOver(): boolean {
+    const tried = this.#executions + this.#blocked;
+    return (
+      tried >= this.#budget.executions || ((tried & 63) === 0 && performance.now() > this.#budget.deadline)
+    );
   }
 
   #result(exhaustive: boolean): SearchResult {
@@ -86,13 +95,13 @@ class Dpor {
   /** Takes the steps of the current path again, up to the last node's chosen step. */
   #rewind(): void {
     this.#machine.reset();
-    this.#run.truncate(0);
-    for (const node of this.#path) this.#take((node.wakeup[0] as WakeupNode).task);
+    this.#run = new Execution();
+    for (const node of this.#path) this.#take(node.wakeup[0] as WakeupNode, node.lots[0]);
   }
 
-  #take(task: number): void {
-    this.#run.take(this.#machine, task);
+  #take(step: WakeupNode, lot: number | undefined): Event {
     this.#steps++;
+    return this.#run.take(this.#machine, step.task, lot ?? step.outcome);
   }
 
   /** Goes on to the end of an execution: true complete, false all asleep, undefined out of budget. */
@@ -103,11 +112,10 @@ class Dpor {
       if (this.#run.length > this.#budget.steps) return undefined;
       const chosen = plan[0] ?? this.#anyAwake(sleep);
       if (chosen === undefined) return !this.#anyEnabled();
-      const node: Node = { sleep, wakeup: plan.length > 0 ? plan : [chosen] };
-      this.#path.push(node);
-      const at = this.#run.length;
-      this.#take(chosen.task);
-      sleep = this.#stillAsleep(sleep, at);
+      const event = this.#take(chosen, undefined);
+      const lots = lotsOf({ ...event, outcome: chosen.outcome });
+      this.#path.push({ sleep, wakeup: plan.length > 0 ? plan : [chosen], lots });
+      sleep = awakenedBy(event, sleep);
       plan = chosen.children;
     }
   }
@@ -120,145 +128,114 @@ class Dpor {
   #anyAwake(sleep: readonly PlannedStep[]): WakeupNode | undefined {
     for (let task = 0; task < this.#machine.tasks; task++) {
       if (!this.#machine.enabled(task) || sleep.some((step) => step.task === task)) continue;
-      return { task, addr: this.#machine.addr[task]!, writes: writesNow(this.#machine, task), children: [] };
+      return { task, ...footprintOf(this.#machine, task), outcome: 0, outcomes: 1, children: [] };
     }
     return undefined;
-  }
-
-  /** The sleepers that commute with the event at `at`. */
-  #stillAsleep(sleep: readonly PlannedStep[], at: number): PlannedStep[] {
-    const { addr, writes, task } = this.#run;
-    return sleep.filter(
-      (step) => step.task !== task[at] && !conflict(step.addr, step.writes, addr[at]!, writes[at]!),
-    );
   }
 
   /** Leaves explored nodes; returns what to go on with at the deepest one that has more to explore. */
   #backtrack(): { sleep: PlannedStep[]; plan: WakeupNode[] } | undefined {
     while (this.#path.length > 0) {
-      const node = this.#path[this.#path.length - 1] as Node;
       const depth = this.#path.length - 1;
+      const node = this.#path[depth] as Node;
+      const event = this.#run.events[depth] as Event;
+      if (node.lots.length > 1) {
+        // The same step with its next outcome: nothing is known yet of what follows.
+        node.lots = node.lots.slice(1);
+        const [first] = node.wakeup;
+        node.wakeup[0] = { ...(first as WakeupNode), children: [] };
+        return { sleep: awakenedBy(event, node.sleep), plan: [] };
+      }
       node.wakeup.shift();
-      const run = this.#run;
-      node.sleep.push({ task: run.task[depth]!, addr: run.addr[depth]!, writes: run.writes[depth]! });
+      node.lots = [];
+      node.sleep.push(event);
       const [next] = node.wakeup;
       if (next !== undefined) {
-        const planned = { task: next.task, addr: next.addr, writes: next.writes };
-        const sleep = node.sleep.filter(
-          (step) =>
-            step.task !== planned.task && !conflict(step.addr, step.writes, planned.addr, planned.writes),
-        );
-        return { sleep, plan: next.children };
+        node.lots = lotsOf(next);
+        return { sleep: awakenedBy(next, node.sleep), plan: next.children };
       }
       this.#path.pop();
     }
     return undefined;
   }
 
-  /** The races of the execution whose later step is at `known` or beyond, or still waited for. */
-  *#races(known: number): Iterable<Race> {
-    for (let later = Math.max(1, known); later < this.#run.length; later++) yield* this.#racesOf(later);
-    for (let task = 0; task < this.#machine.tasks; task++) {
-      if (this.#machine.finished(task) || this.#machine.enabled(task)) continue;
-      yield* this.#racesOfWaiting(task);
-    }
+  #reverseRacesOf(index: number): void {
+    const event = this.#run.events[index] as Event;
+    if (event.addr !== 0) this.#reverseRaces({ ...event, index }, index);
   }
 
-  *#racesOf(later: number): Iterable<Race> {
-    const run = this.#run;
-    const addr = run.addr[later]!;
-    if (addr === 0) return;
-    const task = run.task[later]!;
-    const waits = isAwait(run.kind[later]!);
-    yield* this.#walk(
-      later,
-      task,
-      addr,
-      run.kind[later]!,
-      run.writes[later]!,
-      run.expected[later]!,
-      waits,
-      later,
-    );
-  }
-
-  *#racesOfWaiting(task: number): Iterable<Race> {
+  /** A step that a task still waits to take at the end could have been taken earlier. */
+  #reverseRacesOfWaiting(): void {
     const machine = this.#machine;
-    const kind = machine.kind[task]!;
-    if (!isAwait(kind)) return;
-    yield* this.#walk(
-      this.#run.length,
-      task,
-      machine.addr[task]!,
-      kind,
-      kind === STEP.AWAIT_CAS ? 1 : 0,
-      machine.expected[task]!,
-      true,
-      -1,
-    );
-  }
-
-  /** Walks back over the events on the word of a step at `end`, to those it could come before. */
-  *#walk(
-    end: number,
-    task: number,
-    addr: number,
-    kind: number,
-    writes: number,
-    expected: number,
-    waits: boolean,
-    later: number,
-  ): Iterable<Race> {
-    const run = this.#run;
-    const previous = this.#previousOf(task, end);
-    let found = false;
-    for (let event = end - 1; event >= 0; event--) {
-      if (run.addr[event] !== addr) continue;
-      const other = run.task[event]!;
-      const writer = run.writes[event] === 1;
-      if (!writer && writes === 0) continue;
-      // What happens before the task's own previous step cannot come after the task's next one.
-      if (other === task || (previous >= 0 && this.#order.before(event, other, previous))) {
-        if (writer) return;
-        continue;
-      }
-      const possible = !waits || run.before[event] === expected;
-      if (possible) {
-        found = true;
-        yield { event, later, step: { task, addr, writes: this.#wouldWrite(kind, event, writes, expected) } };
-      }
-      // A write hides what is before it, unless the step could not have been taken before the write.
-      if (writer && (found || possible)) return;
+    for (let task = 0; task < machine.tasks; task++) {
+      const kind = machine.kind[task]!;
+      const waits = kind === STEP.AWAIT_READ || kind === STEP.AWAIT_CAS;
+      if (!waits || machine.finished(task) || machine.enabled(task)) continue;
+      const expected = machine.expected[task]!;
+      const step = { task, kind, expected, waited: true, outcome: 0, index: -1 };
+      this.#reverseRaces({ ...step, ...footprintOf(machine, task) }, this.#run.length);
     }
   }
 
-  /** What a compare-and-exchange would have done in front of `event`. */
-  #wouldWrite(kind: number, event: number, writes: number, expected: number): number {
-    if (kind !== STEP.CAS) return writes;
-    return this.#run.before[event] === expected ? 1 : 0;
+  /** Finds the events that `later` races with, from the nearest back, and plans each race the other way round. */
+  #reverseRaces(later: Later, end: number): void {
+    const { events } = this.#run;
+    const previous = this.#previousOf(later.task, end);
+    const found: number[] = [];
+    for (let index = end - 1; index >= 0; index--) {
+      const event = events[index] as Event;
+      if (event.task === later.task || !conflict(event, later)) continue;
+      // What comes before the task's previous step, or before another racing event, is not next to it.
+      if (previous >= 0 && this.#order.before(index, event.task, previous)) continue;
+      if (found.some((nearer) => this.#order.before(index, event.task, nearer))) continue;
+      if (later.waited && !couldComeBefore(later, event)) continue;
+      found.push(index);
+      this.#reverse(index, later);
+    }
   }
 
   #previousOf(task: number, end: number): number {
-    for (let event = end - 1; event >= 0; event--) if (this.#run.task[event] === task) return event;
+    for (let index = end - 1; index >= 0; index--)
+      if ((this.#run.events[index] as Event).task === task) return index;
     return -1;
   }
 
-  /** Plans the execution in which the race's later step comes first. */
-  #reverse({ event, later, step }: Race): void {
-    const run = this.#run;
-    const first = run.task[event]!;
+  /** Plans the execution in which `later` comes before the event at `index`. */
+  #reverse(index: number, later: Later): void {
+    const { events } = this.#run;
+    const first = events[index] as Event;
     const sequence: PlannedStep[] = [];
-    for (let at = event + 1; at < run.length; at++) {
-      if (at === later || this.#order.before(event, first, at)) continue;
-      sequence.push({ task: run.task[at]!, addr: run.addr[at]!, writes: run.writes[at]! });
+    for (let at = index + 1; at < events.length; at++) {
+      if (at !== later.index && !this.#order.before(index, first.task, at))
+        sequence.push(events[at] as Event);
     }
-    sequence.push(step);
-    const node = this.#path[event] as Node;
+    const { task, addr, size, outcome } = later;
+    const writes =
+      later.kind === STEP.CAS && later.addr === first.addr
+        ? Number(first.before === later.expected)
+        : later.writes;
+    sequence.push({ task, addr, size, outcome, outcomes: 1, writes });
+    const node = this.#path[index] as Node;
     if (node.sleep.some((asleep) => isWeakInitial(sequence, asleep))) return;
     insertSequence(node.wakeup, sequence);
   }
 }
 
-function isAwait(kind: number): boolean {
-  return kind === STEP.AWAIT_READ || kind === STEP.AWAIT_CAS;
+/** All outcomes of a step that draws lots, its own first; a step that draws none has none. */
+function lotsOf(step: PlannedStep): number[] {
+  if (step.outcomes <= 1) return [];
+  const all = Array.from({ length: step.outcomes }, (_, lot) => lot);
+  return [step.outcome, ...all.filter((lot) => lot !== step.outcome)];
+}
+
+/** The sleepers that go on sleeping: those that commute with the step. */
+function awakenedBy(step: PlannedStep, sleep: readonly PlannedStep[]): PlannedStep[] {
+  return sleep.filter((asleep) => asleep.task !== step.task && !conflict(asleep, step));
+}
+
+/** True if a step that can only be taken in some states could have been taken in front of `event`. */
+function couldComeBefore(later: Later, event: Event): boolean {
+  const known = later.kind === STEP.AWAIT_READ || later.kind === STEP.AWAIT_CAS;
+  // A sleeper and a spinner go on only because of what came before them.
+  return known && event.before === later.expected;
 }

@@ -1,10 +1,11 @@
-import { conflict } from "../execution.ts";
+import { conflict, type Footprint } from "../execution.ts";
 
-/** One step of a sequence that is to be explored: whose it is and what it touches. */
-export interface PlannedStep {
+/** One step of a sequence that is to be explored: whose it is, what it touches, and how its lot falls. */
+export interface PlannedStep extends Footprint {
   readonly task: number;
-  readonly addr: number;
-  readonly writes: number;
+  readonly outcome: number;
+  /** Outcomes that it has: 1 unless it draws lots. */
+  readonly outcomes: number;
 }
 
 /** A step with the ways to go on behind it, in the order they are to be explored. */
@@ -26,7 +27,7 @@ function comesFirst(sequence: readonly PlannedStep[], index: number): boolean {
   const step = sequence[index]!;
   for (let before = 0; before < index; before++) {
     const other = sequence[before]!;
-    if (other.task === step.task || conflict(other.addr, other.writes, step.addr, step.writes)) return false;
+    if (other.task === step.task || conflict(other, step)) return false;
   }
   return true;
 }
@@ -37,7 +38,7 @@ function comesFirst(sequence: readonly PlannedStep[], index: number): boolean {
  */
 export function isWeakInitial(sequence: readonly PlannedStep[], step: PlannedStep): boolean {
   if (sequence.some(({ task }) => task === step.task)) return initialIndex(sequence, step.task) >= 0;
-  return sequence.every(({ addr, writes }) => !conflict(addr, writes, step.addr, step.writes));
+  return sequence.every((other) => !conflict(other, step));
 }
 
 /**
@@ -66,8 +67,8 @@ export function insertSequence(children: WakeupNode[], sequence: readonly Planne
 
 function append(children: WakeupNode[], sequence: readonly PlannedStep[]): void {
   let level = children;
-  for (const { task, addr, writes } of sequence) {
-    const node: WakeupNode = { task, addr, writes, children: [] };
+  for (const { task, addr, writes, size, outcome, outcomes } of sequence) {
+    const node: WakeupNode = { task, addr, writes, size, outcome, outcomes, children: [] };
     level.push(node);
     level = node.children;
   }

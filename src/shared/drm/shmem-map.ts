@@ -8,7 +8,13 @@ import { refcountDecAndTest, refcountIncNotZero, refcountSet } from "../sync/ref
 import { Device } from "./device.ts";
 import { dmaResvLockInterruptible, dmaResvUnlock } from "./dma-resv.ts";
 import { deviceOf, resvAssertHeld, resvOf, Shmem } from "./gem-object.ts";
-import { shmemGetPagesLocked, shmemPinLocked, shmemPutPagesLocked, shmemUnpinLocked } from "./shmem-pages.ts";
+import {
+  shmemGetPagesLocked,
+  shmemPinLocked,
+  shmemPutPagesLocked,
+  shmemSwapinLocked,
+  shmemUnpinLocked,
+} from "./shmem-pages.ts";
 
 const { sgt: SGT, vaddr: VADDR, vmapUseCount: VMAPS } = Shmem.at;
 
@@ -53,6 +59,9 @@ export function* shmemVunmapLocked(object: Addr): Step<void> {
 /** Makes the sg table if there is none; it owns a pages use. Caller holds resv. 0 or ENOMEM. @kernel drm_gem_shmem_helper.c: drm_gem_shmem_get_pages_sgt_locked() */
 export function* shmemGetSgtLocked(object: Addr): Step<number> {
   if ((yield* read(object + SGT)) !== 0) return 0;
+  // A table of pages that are swapped out would name none.
+  const swapped = yield* shmemSwapinLocked(object);
+  if (swapped !== 0) return swapped;
   const error = yield* shmemGetPagesLocked(object);
   if (error !== 0) return error;
   const table = yield* allocTable(object);
