@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../record/usage-error.ts";
 import { demoCommand } from "./demo.ts";
+import { exploreCommand } from "./explore.ts";
 import { listCommand } from "./list.ts";
 import { ignoreBrokenPipe } from "./output.ts";
 import { raceCommand } from "./race.ts";
@@ -36,7 +37,12 @@ async function main(): Promise<void> {
     .description("race, explore and judge kernel lock paths")
     .version(version())
     .addHelpText("after", EXIT_STATUS);
-  for (const command of [raceCommand(finish), listCommand(finish), demoCommand(finish)])
+  for (const command of [
+    raceCommand(finish),
+    exploreCommand(finish),
+    listCommand(finish),
+    demoCommand(finish),
+  ])
     program.addCommand(command);
   // Commander would print its own errors, or the whole help, over several lines and exit with 1.
   for (const command of [program, ...program.commands]) {

@@ -5,10 +5,10 @@ import { eventKinds, RING } from "#shared/recorder/events";
 import { ownerTask } from "#shared/sync/owner-word";
 import { TASK, TASK_WORDS } from "#shared/task";
 import { VIOLATION, type ViolationKind, violationKinds } from "#shared/violation";
+import { nameOf } from "../catalogue/lock-names.ts";
 import type { RunViolation } from "../record/run-record.ts";
 import { violationSentences } from "../record/violation-kinds.ts";
 import { RING_STRIDE } from "./arena-map.ts";
-import { nameOf } from "./lock-names.ts";
 import type { ArenaMap } from "./protocol.ts";
 import type { Stuck } from "./watchdog.ts";
 

@@ -107,7 +107,7 @@ export function beginAllocation(_heap: Addr): void {}
 
 export function becomesLive(_addr: Addr, _size: number): void {}
 
-export function enterPrimitive(_object: Addr): void {}
+export function enterPrimitive(_object: Addr, _alias: number): void {}
 
 export function leavePrimitive(): void {}
 

@@ -151,7 +151,7 @@ export function becomesLive(addr: Addr, size: number): void {
   shadowBytes?.fill(SHADOW.LIVE, addr, addr + size);
 }
 
-export function enterPrimitive(_object: Addr): void {}
+export function enterPrimitive(_object: Addr, _alias: number): void {}
 
 export function leavePrimitive(): void {}
 

@@ -197,10 +197,14 @@ export function becomesLive(addr: Addr, size: number): void {
   shadowBytes?.fill(SHADOW.LIVE, addr, addr + size);
 }
 
-/** From here to `leavePrimitive` the task is inside one operation on `object`, which granularity `lock` does not interrupt. */
-export function enterPrimitive(object: Addr): void {
+/**
+ * From here to `leavePrimitive` the task is inside one operation on `object`, which granularity `lock` does not
+ * interrupt. Operations on the same object depend on each other. `alias` above 0 is the offset of a word that names
+ * the object meant instead: ww-mutexes of a class depend on each other, since contexts wound across locks.
+ */
+export function enterPrimitive(object: Addr, alias: number): void {
   if (primitive.depth++ > 0) return;
-  primitive.object = object;
+  primitive.object = alias === 0 ? object : words[object + alias]!;
   primitive.entered++;
 }
 

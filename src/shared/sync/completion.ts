@@ -31,7 +31,7 @@ const WOKEN = 0;
 
 /** One more completion: wakes the first waiter. @kernel kernel/sched/completion.c: complete() */
 export function* complete(completion: Addr): Step<void> {
-  enterPrimitive(completion);
+  enterPrimitive(completion, 0);
   yield* rawSpinLock(completion + WAIT_LOCK);
   const done = yield* read(completion + DONE);
   if (done !== DONE_FOR_ALL) yield* write(completion + DONE, done + 1);
@@ -43,7 +43,7 @@ export function* complete(completion: Addr): Step<void> {
 
 /** Completed for good: wakes all, and nobody waits again until `reinitCompletion`. @kernel kernel/sched/completion.c: complete_all() */
 export function* completeAll(completion: Addr): Step<void> {
-  enterPrimitive(completion);
+  enterPrimitive(completion, 0);
   yield* rawSpinLock(completion + WAIT_LOCK);
   yield* write(completion + DONE, DONE_FOR_ALL);
   for (let w = yield* firstWaiter(completion + LIST); w !== 0; w = yield* firstWaiter(completion + LIST)) {
@@ -55,14 +55,14 @@ export function* completeAll(completion: Addr): Step<void> {
 
 /** Waits for a completion and takes it. @kernel kernel/sched/completion.c: wait_for_completion() */
 export function* waitForCompletion(completion: Addr): Step<void> {
-  enterPrimitive(completion);
+  enterPrimitive(completion, 0);
   yield* waitCommon(completion, false);
   leavePrimitive();
 }
 
 /** Like `waitForCompletion`, 0 or EINTR. @kernel kernel/sched/completion.c: wait_for_completion_interruptible() */
 export function* waitForCompletionInterruptible(completion: Addr): Step<number> {
-  enterPrimitive(completion);
+  enterPrimitive(completion, 0);
   const result = yield* waitCommon(completion, true);
   leavePrimitive();
   return result;
@@ -70,7 +70,7 @@ export function* waitForCompletionInterruptible(completion: Addr): Step<number> 
 
 /** Takes a completion if there is one; true if it did. @kernel kernel/sched/completion.c: try_wait_for_completion() */
 export function* tryWaitForCompletion(completion: Addr): Step<boolean> {
-  enterPrimitive(completion);
+  enterPrimitive(completion, 0);
   yield* rawSpinLock(completion + WAIT_LOCK);
   const taken = yield* take(completion);
   yield* rawSpinUnlock(completion + WAIT_LOCK);
@@ -80,7 +80,7 @@ export function* tryWaitForCompletion(completion: Addr): Step<boolean> {
 
 /** True if a wait would not sleep. @kernel kernel/sched/completion.c: completion_done() */
 export function* completionDone(completion: Addr): Step<boolean> {
-  enterPrimitive(completion);
+  enterPrimitive(completion, 0);
   yield* rawSpinLock(completion + WAIT_LOCK);
   const done = yield* read(completion + DONE);
   yield* rawSpinUnlock(completion + WAIT_LOCK);
@@ -91,7 +91,7 @@ export function* completionDone(completion: Addr): Step<boolean> {
 
 /** Forgets all completions. @kernel include/linux/completion.h: reinit_completion() */
 export function* reinitCompletion(completion: Addr): Step<void> {
-  enterPrimitive(completion);
+  enterPrimitive(completion, 0);
   yield* rawSpinLock(completion + WAIT_LOCK);
   yield* write(completion + DONE, 0);
   yield* rawSpinUnlock(completion + WAIT_LOCK);

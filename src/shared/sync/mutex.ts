@@ -28,7 +28,7 @@ const { LOCK, UNLOCK, TRYLOCK, LOCK_FAILED } = EVENT;
 
 /** Takes the lock, sleeping until it is free. @kernel kernel/locking/mutex.c: mutex_lock() */
 export function* mutexLock(lock: Addr): Step<void> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, 0);
   const me = currentOwnerWord();
   const free = (yield* compareExchange(lock, 0, me)) === 0;
   if (!free) yield* lockSlow(lock, me, false);
@@ -38,7 +38,7 @@ export function* mutexLock(lock: Addr): Step<void> {
 
 /** Like `mutexLock`, but a pending signal ends the wait: 0 or EINTR. @kernel kernel/locking/mutex.c: mutex_lock_interruptible() */
 export function* mutexLockInterruptible(lock: Addr): Step<number> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, 0);
   const me = currentOwnerWord();
   const free = (yield* compareExchange(lock, 0, me)) === 0;
   const error = free ? 0 : yield* lockSlow(lock, me, true);
@@ -49,7 +49,7 @@ export function* mutexLockInterruptible(lock: Addr): Step<number> {
 
 /** Takes the lock if it is free; true if it did. False if this task holds it. @kernel kernel/locking/mutex.c: mutex_trylock() */
 export function* mutexTrylock(lock: Addr): Step<boolean> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, 0);
   const taken = yield* tryTake(lock, currentOwnerWord(), false);
   record(TRYLOCK, lock, taken ? 1 : 0);
   leavePrimitive();
@@ -58,7 +58,7 @@ export function* mutexTrylock(lock: Addr): Step<boolean> {
 
 /** Releases the lock; the caller holds it, or `lock-misuse` is reported. @kernel kernel/locking/mutex.c: mutex_unlock() */
 export function* mutexUnlock(lock: Addr): Step<void> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, 0);
   const me = currentOwnerWord();
   record(UNLOCK, lock, 0);
   // Takes the owner off and leaves the flags: cheaper than a compare-and-exchange, and never has to be repeated.

@@ -37,7 +37,7 @@ export function* refcountRead(r: Addr): Step<number> {
  * `refcount-saturated`; both leave the counter saturated. @kernel include/linux/refcount.h: refcount_inc()
  */
 export function* refcountInc(r: Addr): Step<void> {
-  enterPrimitive(r);
+  enterPrimitive(r, 0);
   const old = yield* add(r, 1);
   record(GET, r, old);
   if (old <= 0 || old >= SUSPICIOUS) yield* complainOfGet(r, old);
@@ -49,7 +49,7 @@ export function* refcountInc(r: Addr): Step<void> {
  * @kernel include/linux/refcount.h: refcount_inc_not_zero()
  */
 export function* refcountIncNotZero(r: Addr): Step<boolean> {
-  enterPrimitive(r);
+  enterPrimitive(r, 0);
   let old = yield* load(r);
   while (old !== 0) {
     const seen = yield* compareExchange(r, old, (old + 1) | 0);
@@ -71,7 +71,7 @@ export function* refcountIncNotZero(r: Addr): Step<boolean> {
  * @kernel include/linux/refcount.h: refcount_dec_and_test()
  */
 export function* refcountDecAndTest(r: Addr): Step<boolean> {
-  enterPrimitive(r);
+  enterPrimitive(r, 0);
   const old = yield* add(r, -1);
   record(PUT, r, old);
   if (old === 1) {
@@ -88,7 +88,7 @@ export function* refcountDecAndTest(r: Addr): Step<boolean> {
  * @kernel include/linux/refcount.h: refcount_dec()
  */
 export function* refcountDec(r: Addr): Step<void> {
-  enterPrimitive(r);
+  enterPrimitive(r, 0);
   const old = yield* add(r, -1);
   record(PUT, r, old);
   if (old > 1 && old !== POISON) return leavePrimitive();
@@ -109,7 +109,7 @@ export function* refcountDecIfOne(r: Addr): Step<boolean> {
  * @kernel lib/refcount.c: refcount_dec_not_one()
  */
 export function* refcountDecNotOne(r: Addr): Step<boolean> {
-  enterPrimitive(r);
+  enterPrimitive(r, 0);
   let old = yield* load(r);
   for (;;) {
     if (old === REFCOUNT_SATURATED) {

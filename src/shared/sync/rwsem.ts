@@ -50,7 +50,7 @@ function isWriter(sem: Addr): boolean {
 
 /** Takes the lock for reading. @kernel kernel/locking/rwsem.c: down_read() */
 export function* downRead(sem: Addr): Step<void> {
-  enterPrimitive(sem);
+  enterPrimitive(sem, 0);
   const before = yield* add(sem, READER);
   blame(sem, before);
   const free = (before & (WRITER | WAITING | HANDOFF)) === 0;
@@ -61,7 +61,7 @@ export function* downRead(sem: Addr): Step<void> {
 
 /** Takes the lock for reading if it can be had at once; true if it did. @kernel kernel/locking/rwsem.c: down_read_trylock() */
 export function* downReadTrylock(sem: Addr): Step<boolean> {
-  enterPrimitive(sem);
+  enterPrimitive(sem, 0);
   let count = yield* load(sem);
   while ((count & (WRITER | WAITING | HANDOFF)) === 0) {
     const seen = yield* compareExchange(sem, count, count + READER);
@@ -79,7 +79,7 @@ export function* downReadTrylock(sem: Addr): Step<boolean> {
 
 /** Releases a read hold. @kernel kernel/locking/rwsem.c: up_read() */
 export function* upRead(sem: Addr): Step<void> {
-  enterPrimitive(sem);
+  enterPrimitive(sem, 0);
   record(UNLOCK, sem, 0);
   const before = yield* add(sem, -READER);
   blame(sem, before);
@@ -91,7 +91,7 @@ export function* upRead(sem: Addr): Step<void> {
 
 /** Takes the lock for writing. @kernel kernel/locking/rwsem.c: down_write() */
 export function* downWrite(sem: Addr): Step<void> {
-  enterPrimitive(sem);
+  enterPrimitive(sem, 0);
   const before = yield* compareExchange(sem, 0, WRITER);
   blame(sem, before);
   if (before !== 0) yield* writeSlow(sem);
@@ -102,7 +102,7 @@ export function* downWrite(sem: Addr): Step<void> {
 
 /** Takes the lock for writing if it is free; true if it did. @kernel kernel/locking/rwsem.c: down_write_trylock() */
 export function* downWriteTrylock(sem: Addr): Step<boolean> {
-  enterPrimitive(sem);
+  enterPrimitive(sem, 0);
   const taken = (yield* compareExchange(sem, 0, WRITER)) === 0;
   if (taken) poke(sem + Rwsem.at.writer, currentTask() + 1);
   record(TRYLOCK, sem, taken ? 1 : 0);
@@ -112,7 +112,7 @@ export function* downWriteTrylock(sem: Addr): Step<boolean> {
 
 /** Releases the write hold; the caller has it, or `lock-misuse` is reported. @kernel kernel/locking/rwsem.c: up_write() */
 export function* upWrite(sem: Addr): Step<void> {
-  enterPrimitive(sem);
+  enterPrimitive(sem, 0);
   record(UNLOCK, sem, 0);
   if (!isWriter(sem)) return leavePrimitive();
   yield* writeOnce(sem + Rwsem.at.writer, 0);
@@ -123,7 +123,7 @@ export function* upWrite(sem: Addr): Step<void> {
 
 /** Turns the write hold into a read hold; queued readers may come in too. @kernel kernel/locking/rwsem.c: downgrade_write() */
 export function* downgradeWrite(sem: Addr): Step<void> {
-  enterPrimitive(sem);
+  enterPrimitive(sem, 0);
   if (!isWriter(sem)) return leavePrimitive();
   yield* writeOnce(sem + Rwsem.at.writer, 0);
   const before = yield* add(sem, READER - WRITER);

@@ -23,7 +23,7 @@ const { LOCK, UNLOCK, TRYLOCK } = EVENT;
 
 /** Takes the lock, spinning. Not recursive. @kernel kernel/locking/spinlock.c: spin_lock() */
 export function* spinLock(lock: Addr): Step<void> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, 0);
   const me = currentTask() + 1;
   if ((yield* compareExchange(lock, 0, me)) !== 0) yield* spinContended(lock, me);
   record(LOCK, lock, 0);
@@ -32,7 +32,7 @@ export function* spinLock(lock: Addr): Step<void> {
 
 /** Takes the lock if it is free; true if it did. @kernel kernel/locking/spinlock.c: spin_trylock() */
 export function* spinTrylock(lock: Addr): Step<boolean> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, 0);
   const taken = (yield* compareExchange(lock, 0, currentTask() + 1)) === 0;
   record(TRYLOCK, lock, taken ? 1 : 0);
   leavePrimitive();
@@ -41,7 +41,7 @@ export function* spinTrylock(lock: Addr): Step<boolean> {
 
 /** Releases the lock; the caller holds it, or `lock-misuse` is reported. @kernel kernel/locking/spinlock.c: spin_unlock() */
 export function* spinUnlock(lock: Addr): Step<void> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, 0);
   record(UNLOCK, lock, 0);
   const owner = yield* exchange(lock, 0);
   if (owner !== currentTask() + 1) yield* unlockedByStranger(lock, owner);

@@ -28,7 +28,7 @@ const WOKEN = 0;
 
 /** Joins the queue; returns the ticket for `sleepOn`. Check the condition next. @kernel kernel/sched/wait.c: prepare_to_wait() */
 export function* prepareToWait(queue: Addr): Step<number> {
-  enterPrimitive(queue);
+  enterPrimitive(queue, 0);
   const me = currentTask() + 1;
   yield* rawSpinLock(queue + WAIT_LOCK);
   yield* writeOnce(taskBlock(me - 1) + TASK.WAITER_MODE, QUEUED);
@@ -42,14 +42,16 @@ export function* prepareToWait(queue: Addr): Step<number> {
 
 /** Sleeps until woken, unless a wake-up came since the ticket was given. */
 export function* sleepOn(queue: Addr, ticket: number): Step<void> {
+  enterPrimitive(queue, 0);
   waitsFor(queue, WAIT_KIND.EVENT);
   yield* park(ticket);
   waitsForNothing();
+  leavePrimitive();
 }
 
 /** Leaves the queue, woken or not. @kernel kernel/sched/wait.c: finish_wait() */
 export function* finishWait(queue: Addr): Step<void> {
-  enterPrimitive(queue);
+  enterPrimitive(queue, 0);
   const me = currentTask() + 1;
   yield* rawSpinLock(queue + WAIT_LOCK);
   const queued = (yield* readOnce(taskBlock(me - 1) + TASK.WAITER_MODE)) === QUEUED;
@@ -60,7 +62,7 @@ export function* finishWait(queue: Addr): Step<void> {
 
 /** Wakes up to `count` waiters, first come first served; returns how many. @kernel kernel/sched/wait.c: __wake_up() */
 export function* wakeUp(queue: Addr, count: number): Step<number> {
-  enterPrimitive(queue);
+  enterPrimitive(queue, 0);
   let woken = 0;
   yield* rawSpinLock(queue + WAIT_LOCK);
   while (woken < count) {

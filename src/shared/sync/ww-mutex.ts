@@ -60,7 +60,7 @@ export function* wwMutexInit(lock: Addr, wwClass: Addr): Step<void> {
  * @kernel kernel/locking/mutex.c: ww_mutex_lock()
  */
 export function* wwMutexLock(lock: Addr, ctx: Addr): Step<number> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, CLASS);
   if (ctx !== 0) {
     const result = yield* lockInContext(lock, ctx, false);
     leavePrimitive();
@@ -79,7 +79,7 @@ export function* wwMutexLock(lock: Addr, ctx: Addr): Step<number> {
 
 /** Like `wwMutexLock`; a signal ends the wait with EINTR. @kernel kernel/locking/mutex.c: ww_mutex_lock_interruptible() */
 export function* wwMutexLockInterruptible(lock: Addr, ctx: Addr): Step<number> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, CLASS);
   if (ctx !== 0) {
     const result = yield* lockInContext(lock, ctx, true);
     leavePrimitive();
@@ -98,7 +98,7 @@ export function* wwMutexLockInterruptible(lock: Addr, ctx: Addr): Step<number> {
 
 /** After EDEADLK, holding nothing: takes the contended lock. It cannot die. @kernel include/linux/ww_mutex.h: ww_mutex_lock_slow() */
 export function* wwMutexLockSlow(lock: Addr, ctx: Addr): Step<void> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, CLASS);
   checkBeforeSlowLock(lock, ctx);
   yield* lockInContext(lock, ctx, false);
   leavePrimitive();
@@ -106,7 +106,7 @@ export function* wwMutexLockSlow(lock: Addr, ctx: Addr): Step<void> {
 
 /** Like `wwMutexLockSlow`; 0 or EINTR. @kernel include/linux/ww_mutex.h: ww_mutex_lock_slow_interruptible() */
 export function* wwMutexLockSlowInterruptible(lock: Addr, ctx: Addr): Step<number> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, CLASS);
   checkBeforeSlowLock(lock, ctx);
   const result = yield* lockInContext(lock, ctx, true);
   leavePrimitive();
@@ -164,7 +164,7 @@ function* joinContext(lock: Addr, ctx: Addr, acquired: number): Step<void> {
  * false. @kernel kernel/locking/mutex.c: ww_mutex_trylock()
  */
 export function* wwMutexTrylock(lock: Addr, ctx: Addr): Step<boolean> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, CLASS);
   const taken = yield* tryTake(lock, currentOwnerWord() | (ctx === 0 ? 0 : HAS_CONTEXT), false);
   record(TRYLOCK, lock, taken ? 1 : 0);
   if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
@@ -179,7 +179,7 @@ export function* wwMutexTrylock(lock: Addr, ctx: Addr): Step<boolean> {
 
 /** Releases the lock, whatever it was taken with. @kernel kernel/locking/mutex.c: ww_mutex_unlock() */
 export function* wwMutexUnlock(lock: Addr): Step<void> {
-  enterPrimitive(lock);
+  enterPrimitive(lock, CLASS);
   let me = currentOwnerWord();
   const ctx = peek(lock + CTX);
   if (ctx !== 0) {
