@@ -1,4 +1,6 @@
 import { type Addr, bind, CONTROL, CONTROL_WORDS, peek, type Step } from "#shared/atomic/index";
+import { pending } from "#shared/atomic/pending";
+import { STEP } from "#shared/atomic/step-kind";
 import { initHeap } from "#shared/memory/heap";
 import { placeStats, STAT_WORDS } from "#shared/stats";
 import { placeTasks, setCurrentTask, TASK, TASK_WORDS, taskBlock } from "#shared/task";
@@ -12,18 +14,21 @@ const taskBlocks = CONTROL_WORDS + VIOLATION.KEPT * VIOLATION.WORDS;
 const stats = taskBlocks + MOST_TASKS * TASK_WORDS;
 
 /** Where things are in the arena of a test, in words. */
-export const PLACES = {
+export const PLACES: Readonly<Record<"violations" | "taskBlocks" | "stats" | "heap", number>> = {
   violations: CONTROL_WORDS,
-  taskBlocks,
-  stats,
+  taskBlocks: taskBlocks,
+  stats: stats,
   heap: stats + MOST_TASKS * STAT_WORDS,
-} as const;
+};
 
-/** Runs a step to its end, alone. */
+/** Runs a step to its end, alone. Throws where it would wait, since nobody is there to wake it. */
 export function drive<T>(step: Step<T>): T {
   for (;;) {
     const next = step.next();
     if (next.done) return next.value;
+    if (pending.kind === STEP.ASLEEP || (pending.kind === STEP.RELAX && pending.value > 0)) {
+      throw new Error("this step waits, and it is alone");
+    }
   }
 }
 

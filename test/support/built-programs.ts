@@ -8,6 +8,17 @@ export const packageRoot: string = resolve(fileURLToPath(new URL("../..", import
 /** Where what tests build lies: inside the package, so that `#shared/…` resolves as it does for the package. */
 export const buildRoot: string = join(packageRoot, "test", ".build");
 
+const supportFiles = [
+  "arena",
+  "explore",
+  "program",
+  "scheduler",
+  "stepper",
+  "trace",
+  "trials",
+  "ww-inspector",
+];
+let builtHere = false;
 const support = join(packageRoot, "test", "support");
 
 /** The files of `test/support/programs`. */
@@ -29,25 +40,32 @@ export function emit(path: string, text: string): void {
   renameSync(temporary, path);
 }
 
-/** Erases the programs with the project's own eraser; returns the folder of their blocking form. */
+/** Erases the programs with the project's own eraser, once a process; returns the folder of their blocking form. */
 export function buildBlockingPrograms(): string {
   const folder = join(buildRoot, "blocking");
+  if (builtHere) return folder;
   for (const file of programFiles()) {
     const { blocking } = compile(readFileSync(file, "utf8"), file);
     emit(join(folder, built(file)), blocking);
   }
+  builtHere = true;
   return folder;
 }
 
-/** Builds the stepped runner and the programs into `folder`, for a run apart from this thread's modules. */
+const steppedTexts = new Map<string, string>();
+
+/** Writes the stepped runner and the programs into `folder`, for a run apart from this thread's modules. */
 export function buildSteppedSupport(folder: string): void {
-  for (const name of ["arena", "explore", "program", "scheduler", "stepper", "trace", "trials"]) {
-    const file = join(support, `${name}.ts`);
-    emit(join(folder, `${name}.js`), compileOnce(readFileSync(file, "utf8"), file));
+  if (steppedTexts.size === 0) {
+    for (const name of supportFiles) {
+      const file = join(support, `${name}.ts`);
+      steppedTexts.set(`${name}.js`, compileOnce(readFileSync(file, "utf8"), file));
+    }
+    for (const file of programFiles()) {
+      steppedTexts.set(join("programs", built(file)), compile(readFileSync(file, "utf8"), file).stepped);
+    }
   }
-  for (const file of programFiles()) {
-    emit(join(folder, "programs", built(file)), compile(readFileSync(file, "utf8"), file).stepped);
-  }
+  for (const [path, text] of steppedTexts) emit(join(folder, path), text);
 }
 
 function built(file: string): string {

@@ -1,6 +1,6 @@
-import type { Scheduler } from "./scheduler.ts";
 import type { Outcome, Params, Program } from "./program.ts";
 import { faults } from "./program.ts";
+import type { Scheduler } from "./scheduler.ts";
 import { Trial } from "./trials.ts";
 
 /** A point where more than one thing could happen next. */

@@ -40,6 +40,8 @@ export interface Outcome {
   /** What each task returned; undefined for one that did not come to its end. */
   readonly results: readonly unknown[];
   readonly violations: readonly Violation[];
+  /** What setup returned; the memory is still there to be looked at. */
+  readonly root: number;
   /** How often each task went to sleep. Stepped build only. */
   readonly sleeps: readonly number[];
   /** Everything a person needs to see. */

@@ -1,5 +1,5 @@
 import { peek, RunAborted, type Step, WorldAbandoned } from "#shared/atomic/index";
-import { pending } from "#shared/atomic/pending";
+import { pending, primitive } from "#shared/atomic/pending";
 import { STEP, type StepKind } from "#shared/atomic/step-kind";
 import { setCurrentTask } from "#shared/task";
 import type { World } from "./arena.ts";
@@ -40,17 +40,22 @@ class Runner implements Next {
   /** While asleep: its place in the order of falling asleep; 0 once woken. */
   asleep = 0;
   sleeps = 0;
-  /** While it spins: the changes of memory there had been when it last looked. */
-  spunAt = -1;
+  /** Changes of memory by others, up to now and up to its last turn of a spin loop: after that it looked around. */
+  changes = 0;
+  lookedAt = -1;
+  /** How deep it is inside operations that granularity `lock` does not interrupt. */
+  depth = 0;
 
   constructor(generator: Step<unknown>) {
     this.generator = generator;
   }
 
-  canGo(changes: number): boolean {
+  canGo(): boolean {
     if (this.done) return false;
     if (this.kind === STEP.ASLEEP) return this.asleep === 0;
-    return this.kind !== STEP.RELAX || this.spunAt !== changes;
+    if (this.kind === STEP.AWAIT_READ || this.kind === STEP.AWAIT_CAS)
+      return peek(this.addr) === this.expected;
+    return this.kind !== STEP.RELAX || this.lookedAt !== this.changes;
   }
 }
 
@@ -63,7 +68,6 @@ export function runSteps(
 ): Outcome {
   const tasks = generators.map((generator) => new Runner(generator));
   const trace = new Trace();
-  let changes = 0;
   let sleepers = 0;
   let running = -1;
 
@@ -74,28 +78,36 @@ export function runSteps(
     if (kind === STEP.CHOOSE) pending.value = scheduler.choose(value);
     if (kind === STEP.NOTIFY) wake(addr, value);
     setCurrentTask(index);
+    primitive.depth = task.depth;
     const result = task.generator.next();
+    task.depth = primitive.depth;
+    primitive.depth = 0;
     if (task.started) {
       trace.add(index, task);
-      if (changesMemory(kind) || (kind === STEP.CAS && peek(addr) !== before)) changes++;
+      if (changesMemory(kind) || (kind === STEP.CAS && peek(addr) !== before)) changed(task);
+      if (kind === STEP.RELAX) task.lookedAt = task.changes;
     }
     task.started = true;
     if (result.done) {
       task.done = true;
       task.result = result.value;
       task.kind = STEP.NONE;
-      changes++;
+      changed(task);
+      if (task.depth !== 0) throw new Error(`task ${index} has left ${task.depth} operations open`);
       return;
     }
     task.kind = pending.kind;
     task.addr = pending.addr;
     task.value = pending.value;
     task.expected = pending.expected;
-    if (task.kind === STEP.RELAX) task.spunAt = changes;
     if (task.kind !== STEP.ASLEEP) return;
     task.asleep = ++sleepers;
     task.sleeps++;
-    changes++;
+    changed(task);
+  }
+
+  function changed(by: Runner): void {
+    for (const task of tasks) if (task !== by) task.changes++;
   }
 
   function wake(addr: number, count: number): void {
@@ -113,7 +125,7 @@ export function runSteps(
     let left = 0;
     for (const [index, task] of tasks.entries()) {
       if (!task.done) left++;
-      if (task.canGo(changes) || (spurious && task.kind === STEP.ASLEEP)) enabled.push(index);
+      if (task.canGo() || (spurious && task.kind === STEP.ASLEEP)) enabled.push(index);
     }
     if (left === 0) return "finished";
     if (enabled.length === 0) return "deadlock";
@@ -147,16 +159,20 @@ export function runSteps(
   const violations = world.violations();
   const flawless = end === "finished" && violations.length === 0;
   const waits = tasks.map(
-    (task, index) => `  task ${index}: ${task.done ? "finished" : `${trace.describe(task)}; ${world.waitOf(index)}`}`,
+    (task, index) =>
+      `  task ${index}: ${task.done ? "finished" : `${trace.describe(task)}; ${world.waitOf(index)}`}`,
   );
   return {
     end,
+    root: 0,
     violations,
     results: tasks.map((task) => task.result),
     sleeps: tasks.map((task) => task.sleeps),
     report: flawless
       ? ""
-      : [`${end} ${why}`, ...violations.map((one) => JSON.stringify(one)), ...waits, ...trace.lines()].join("\n"),
+      : [`${end} ${why}`, ...violations.map((one) => JSON.stringify(one)), ...waits, ...trace.lines()].join(
+          "\n",
+        ),
   };
 }
 
@@ -168,6 +184,7 @@ function changesMemory(kind: StepKind): boolean {
   return (
     kind === STEP.WRITE ||
     kind === STEP.RMW ||
+    kind === STEP.AWAIT_CAS ||
     kind === STEP.PLAIN_WRITE ||
     kind === STEP.NOTIFY ||
     kind === STEP.ALLOCATE ||

@@ -12,6 +12,8 @@ export interface ThreadOptions {
   /** Turns a contended lock spins before it queues. */
   readonly spinLimit?: number;
   readonly seed?: number;
+  /** The gate delays one step in this many. Only for a team with the condition `refzero-gated`. */
+  readonly chaos?: number;
   /** Seconds before a run counts as hung. */
   readonly seconds?: number;
 }
@@ -27,7 +29,7 @@ interface Said {
 
 const LOOK_MS = 25;
 /** Waits end within 50 ms of an abort; a worker that is not back long after that is stuck. */
-const GRACE_MS = 2000;
+const GRACE_MS = 1000;
 const HEAP_WORDS = 1 << 16;
 
 /**
@@ -36,11 +38,18 @@ const HEAP_WORDS = 1 << 16;
  */
 export class ThreadTeam {
   readonly #world: World;
+  readonly #entry: URL;
+  readonly #programs: string | undefined;
+  readonly #conditions: readonly string[];
   #workers: Worker[] = [];
   #runs = 0;
   readonly #heard = new Map<number, (said: Said) => void>();
 
-  constructor() {
+  /** `home` is where another build of the locks lies; see `variant.ts`. */
+  constructor(home?: { readonly entry: URL; readonly programs: string }, conditions: readonly string[] = []) {
+    this.#conditions = ["refzero-blocking", ...conditions];
+    this.#entry = home?.entry ?? new URL("worker-entry.mjs", import.meta.url);
+    this.#programs = home?.programs;
     const words = new Int32Array(new SharedArrayBuffer((PLACES.heap + HEAP_WORDS) * 4));
     this.#world = new World(1, HEAP_WORDS, words);
   }
@@ -49,13 +58,14 @@ export class ThreadTeam {
   async run<P extends Params>(
     program: Program<P>,
     params: P,
-    { spinLimit = 0, seed = 1, seconds = 15 }: ThreadOptions = {},
+    { spinLimit = 0, seed = 1, chaos = 0, seconds = 15 }: ThreadOptions = {},
   ): Promise<Outcome> {
     await this.#staff(params.tasks);
     const world = new World(params.tasks, HEAP_WORDS, this.#world.words);
     const root = drive(program.setup(world.heap, params));
-    const said = await this.#order(world, { program: program.name, params, root, spinLimit, seed }, seconds);
-    const outcome = judge(world, said.tasks, said.end);
+    const order = { program: program.name, params, root, spinLimit, seed, chaos };
+    const said = await this.#order(world, order, seconds);
+    const outcome = { ...judge(world, said.tasks, said.end), root };
     if (outcome.end !== "finished") return outcome;
     try {
       if (program.check) drive(program.check(root, params));
@@ -72,11 +82,11 @@ export class ThreadTeam {
 
   async #staff(tasks: number): Promise<void> {
     if (tasks > MOST_TASKS) throw new Error(`${tasks} tasks, but at most ${MOST_TASKS}`);
-    const programs = pathToFileURL(buildBlockingPrograms()).href;
+    const programs = pathToFileURL(this.#programs ?? buildBlockingPrograms()).href;
     const missing = Array.from({ length: Math.max(0, tasks - this.#workers.length) }, () => {
-      const worker = new Worker(new URL("worker-entry.mjs", import.meta.url), {
+      const worker = new Worker(this.#entry, {
         workerData: { arena: this.#world.words.buffer, programs, places: PLACES },
-        execArgv: ["--conditions=refzero-blocking"],
+        execArgv: this.#conditions.map((condition) => `--conditions=${condition}`),
       });
       this.#workers.push(worker);
       return new Promise<void>((done, fail) => {
@@ -90,7 +100,7 @@ export class ThreadTeam {
 
   async #order(
     world: World,
-    order: { program: string; params: Params; root: number; spinLimit: number; seed: number },
+    order: { readonly program: string; readonly params: Params; readonly root: number },
     seconds: number,
   ): Promise<{ tasks: (Said | undefined)[]; end: Outcome["end"] }> {
     const run = ++this.#runs;
@@ -141,15 +151,18 @@ function judge(world: World, tasks: readonly (Said | undefined)[], watched: Outc
   const end = worst ?? watched;
   const violations = world.violations();
   const lines = tasks.map(
-    (said, task) => `  task ${task}: ${said?.end ?? "not back"} ${said?.message ?? ""}; ${world.waitOf(task)}`,
+    (said, task) =>
+      `  task ${task}: ${said?.end ?? "not back"} ${said?.message ?? ""}; ${world.waitOf(task)}`,
   );
   const flawless = end === "finished" && violations.length === 0;
   return {
     end,
+    root: 0,
     violations,
     results: tasks.map((said) => said?.result),
     sleeps: [],
-    report: flawless ? "" : [`${end} on threads`, ...violations.map((one) => JSON.stringify(one)), ...lines].join("\n"),
+    report: flawless
+      ? ""
+      : [`${end} on threads`, ...violations.map((one) => JSON.stringify(one)), ...lines].join("\n"),
   };
 }
-

@@ -28,7 +28,7 @@ export class Trial<P extends Params> {
     for (let task = 0; task < this.#params.tasks; task++) {
       tasks.push(this.#program.task(root, task, this.#params));
     }
-    const outcome = runSteps(world, tasks, scheduler, options);
+    const outcome = { ...runSteps(world, tasks, scheduler, options), root };
     if (outcome.end !== "finished") return outcome;
     try {
       if (this.#program.check) drive(this.#program.check(root, this.#params));

@@ -13,8 +13,8 @@ const { placeStats } = await import("#shared/stats");
 const { placeTasks, setCurrentTask, TASK, TASK_STATE, taskBlock } = await import("#shared/task");
 const { placeViolations } = await import("#shared/violation");
 
-function place({ task, params, spinLimit, seed }) {
-  bind(words, { spinLimit, seed: seed + task * 7919 });
+function place({ task, params, spinLimit, seed, chaos }) {
+  bind(words, { spinLimit, seed: seed + task * 7919, chaos });
   placeTasks(places.taskBlocks, params.tasks);
   placeStats(places.stats);
   placeViolations(places.violations);

@@ -1,8 +1,15 @@
 import { type Addr, cpuRelax, load, read, type Step, store, write } from "#shared/atomic/index";
 import { allocate, allocateWords } from "#shared/memory/object";
-import { Mutex, mutexIsHeld, mutexLock, mutexLockInterruptible, mutexTrylock, mutexUnlock } from "#shared/sync/mutex";
+import {
+  Mutex,
+  mutexIsHeld,
+  mutexLock,
+  mutexLockInterruptible,
+  mutexTrylock,
+  mutexUnlock,
+} from "#shared/sync/mutex";
 import { rawSpinLock, rawSpinUnlock } from "#shared/sync/raw-spin";
-import { downWrite, downWriteTrylock, downgradeWrite, Rwsem, upRead, upWrite } from "#shared/sync/rwsem";
+import { downgradeWrite, downWrite, downWriteTrylock, Rwsem, upRead, upWrite } from "#shared/sync/rwsem";
 import { Spinlock, spinLock, spinTrylock, spinUnlock } from "#shared/sync/spinlock";
 import { WwClass, WwContext, wwAcquireFini, wwAcquireInit, wwClassInit } from "#shared/sync/ww-context";
 import {

@@ -23,7 +23,8 @@ export function* untilAsleep(task: number): Step<void> {
 function isAsleep(task: number): boolean {
   const block = taskBlock(task);
   return (
-    observe(block + TASK.STATE) === TASK_STATE.PARKED && observe(block + TASK.PARK) === peek(block + TASK.TICKET)
+    observe(block + TASK.STATE) === TASK_STATE.PARKED &&
+    observe(block + TASK.PARK) === peek(block + TASK.TICKET)
   );
 }
 

@@ -36,7 +36,8 @@ export function* layOut(
   const table = yield* allocateWords(heap, 2, locks * WwMutex.size);
   for (let lock = 0; lock < locks; lock++) yield* wwMutexInit(table + lock * WwMutex.size, wwClass);
   yield* store(root + LOCKS, table);
-  for (let task = 0; task < tasks; task++) yield* store(root + CONTEXTS + task, yield* allocate(heap, WwContext));
+  for (let task = 0; task < tasks; task++)
+    yield* store(root + CONTEXTS + task, yield* allocate(heap, WwContext));
   return root;
 }
 

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { catalogue } from "#scenarios/index";
+import { explore, type StrategyName } from "../../../src/explore/explore.ts";
+import { certainCounts, withinBound } from "./certain-counts.ts";
+
+const MOST_INTERLEAVINGS = 13_000;
+
+function run(program: string, params: Readonly<Record<string, number>>, strategy: StrategyName, bound = 0) {
+  const found = catalogue.find(({ definition }) => definition.name === `dpor/${program}`);
+  if (found === undefined) throw new Error(`no dpor/${program}`);
+  return explore({
+    scenario: found.definition,
+    params,
+    strategy,
+    granularity: "atomic",
+    bound,
+    executions: 1e9,
+    seconds: 120,
+    steps: 100_000,
+    keepGoing: true,
+  });
+}
+
+const named = (program: string, params: object): string => `${program} ${JSON.stringify(params)}`;
+
+describe("optimal DPOR runs as many executions as there are traces, and none in vain", () => {
+  for (const { program, params, traces } of certainCounts) {
+    test(named(program, params), () => {
+      const { executions, blocked, exhaustive } = run(program, params, "dpor");
+      expect({ executions, blocked, exhaustive }).toEqual({
+        executions: traces,
+        blocked: 0,
+        exhaustive: true,
+      });
+    });
+  }
+});
+
+describe("without reduction there are as many executions as interleavings", () => {
+  for (const { program, params, interleavings } of certainCounts) {
+    if (interleavings === undefined || interleavings > MOST_INTERLEAVINGS) continue;
+    test(named(program, params), () => expect(run(program, params, "dfs").executions).toBe(interleavings));
+  }
+});
+
+describe("with a bound on preemptions there are as many as are within it", () => {
+  for (const [program, params, counts] of withinBound) {
+    test(named(program, params), () => {
+      expect(counts.map((_, bound) => run(program, params, "bounded", bound).executions)).toEqual(counts);
+    });
+  }
+});
+
+test("the philosophers deadlock in exactly one trace, and never when they are ordered", () => {
+  for (const n of [2, 3, 4]) {
+    expect(run("phil", { n }, "dpor").witnesses.map(({ finding }) => finding.kind)).toEqual(["deadlock"]);
+    expect(run("phil_ord", { n }, "dpor").witnesses).toEqual([]);
+  }
+});

@@ -1,0 +1,15 @@
+import { fileURLToPath } from "node:url";
+
+// The race engine exists in dist/ only: its workers load the built modules. Types come from the source.
+const load = (path: string): Promise<unknown> => import(new URL(`../dist/${path}`, import.meta.url).href);
+
+/** The command line's main file. */
+export const main: string = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+
+/** `src/workers/race.ts`, built. */
+export const raceModule = async (): Promise<typeof import("../src/workers/race.ts")> =>
+  (await load("workers/race.js")) as typeof import("../src/workers/race.ts");
+
+/** `src/catalogue/resolve.ts`, built. */
+export const resolveModule = async (): Promise<typeof import("../src/catalogue/resolve.ts")> =>
+  (await load("catalogue/resolve.js")) as typeof import("../src/catalogue/resolve.ts");
