@@ -171,6 +171,7 @@ class TaskLoop {
   #caught(error: unknown, phase: Thrown["phase"]): void {
     door.publish(this.#block + TASK.WAITS_FOR, 0);
     door.publish(this.#block + TASK.WW_CONTEXT, 0);
+    door.publish(this.#block + TASK.WAITER_CONTEXT, 0);
     door.publish(this.#block + TASK.OBJECT, 0);
     door.publish(this.#block + TASK.MEMALLOC, 0);
     door.publish(CONTROL.ABORT, 1);

@@ -1,4 +1,4 @@
-import { type Addr, add, peek, read, type Step, write } from "#shared/atomic/index";
+import { type Addr, add, peek, read, type Step, store, write } from "#shared/atomic/index";
 import { allocate, allocateWords } from "#shared/memory/object";
 import { type Layout, struct } from "#shared/memory/struct";
 import { countFor, STAT } from "#shared/stats";
@@ -68,6 +68,8 @@ export function* wwWorld(
     options.mutant === "no-backoff" ? WW_MUTANT.NO_BACKOFF : 0,
     options.inject,
   );
+  // A context injects first where its stamp is a multiple of 16: the first one of this world.
+  if (options.inject) yield* store(wwClass + WwClass.at.stamp, 15);
   const table = yield* allocateWords(heap, 0, locks);
   for (let index = 0; index < locks; index++) {
     const lock = yield* allocate(heap, WwMutex);

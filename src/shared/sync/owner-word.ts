@@ -1,5 +1,7 @@
 import { type Addr, compareExchange, load, type Step } from "../atomic/index.ts";
+import { POISON } from "../memory/poison.ts";
 import { OWNER_SHIFT } from "../task.ts";
+import { reportAndAbandon } from "../violation.ts";
 
 // The owner word of a sleeping lock: task id plus 1, shifted past four flag bits; the kernel has the first three. @kernel kernel/locking/mutex.c
 
@@ -41,11 +43,17 @@ export function* tryTake(lock: Addr, me: number, wantHandoff: boolean): Step<boo
     if (holder === 0 && ((owner & HANDOFF) === 0 || wantHandoff)) next = me | (owner & FLAGS & ~HANDOFF);
     else if ((owner & PICKUP) !== 0 && holder === ownerOf(me)) next = (owner & ~PICKUP) | me;
     else if (holder !== 0 && wantHandoff && (owner & (PICKUP | HANDOFF)) === 0) next = owner | HANDOFF;
-    else return false;
+    else return taken(lock, owner);
     const seen = yield* compareExchange(lock, owner, next);
     if (seen === owner) return (next & ~FLAGS) === me;
     owner = seen;
   }
+}
+
+/** The lock is somebody else's: false. Freed memory is nobody's lock: a report. */
+function taken(lock: Addr, owner: number): boolean {
+  if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
+  return false;
 }
 
 /**

@@ -33,7 +33,9 @@ export function* spinLock(lock: Addr): Step<void> {
 /** Takes the lock if it is free; true if it did. @kernel kernel/locking/spinlock.c: spin_trylock() */
 export function* spinTrylock(lock: Addr): Step<boolean> {
   enterPrimitive(lock, 0);
-  const taken = (yield* compareExchange(lock, 0, currentTask() + 1)) === 0;
+  const owner = yield* compareExchange(lock, 0, currentTask() + 1);
+  if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
+  const taken = owner === 0;
   record(TRYLOCK, lock, taken ? 1 : 0);
   leavePrimitive();
   return taken;
