@@ -177,6 +177,12 @@ class TaskLoop {
     door.publish(CONTROL.ABORT, 1);
     this.#state(TASK_STATE.RUNNING);
     if (error instanceof RunAborted || error instanceof WorldAbandoned) return;
+    if (isWildAddress(error)) {
+      // An address read from freed memory. If nobody has reported that yet, this is the report.
+      if (door.observe(CONTROL.VIOLATIONS) === door.observe(CONTROL.BATCH_VIOLATIONS))
+        report("wild-access", 0, 0);
+      return;
+    }
     report("task-threw", 0, this.#threw.length);
     // No point in going on: it would throw in every world.
     door.publish(CONTROL.STOP, 1);
@@ -188,6 +194,11 @@ class TaskLoop {
       arenaFull: error instanceof ArenaFull ? error.facts : undefined,
     });
   }
+}
+
+/** True for what `Atomics` throws when an index lies outside the arena. */
+function isWildAddress(error: unknown): boolean {
+  return error instanceof RangeError && /atomic access index/i.test(error.message);
 }
 
 /** Carries an order out. Called once a worker. */
