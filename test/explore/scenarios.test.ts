@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { catalogue } from "#scenarios/index";
+import { freeDesigns } from "#shared/drm/designs";
+import { resolveParams } from "../../src/catalogue/params.ts";
+import { explore } from "../../src/explore/explore.ts";
+
+function run(name: string, params: Readonly<Record<string, string>>) {
+  const found = catalogue.find(({ definition }) => definition.name === name);
+  if (found === undefined) throw new Error(`no ${name}`);
+  return explore({
+    scenario: found.definition,
+    params: resolveParams(found.definition, params),
+    strategy: "dpor",
+    granularity: "lock",
+    bound: 0,
+    executions: 1e6,
+    seconds: 60,
+    steps: 10_000,
+    keepGoing: false,
+  });
+}
+
+describe("what explore proves at granularity lock", () => {
+  for (const design of freeDesigns) {
+    test(`shmem/free-vs-shrinker holds in design ${design}, every interleaving of two tasks`, () => {
+      const { witnesses, exhaustive, blocked } = run("shmem/free-vs-shrinker", { design });
+      expect({ kinds: witnesses.map(({ finding }) => finding.kind), exhaustive, blocked }).toEqual({
+        kinds: [],
+        exhaustive: true,
+        blocked: 0,
+      });
+    });
+  }
+
+  for (const algorithm of ["wound-wait", "wait-die"]) {
+    test(`ww/abba holds under ${algorithm}`, () => {
+      const { witnesses, exhaustive } = run("ww/abba", { algorithm });
+      expect(witnesses).toEqual([]);
+      expect(exhaustive).toBe(true);
+    });
+  }
+
+  test("kref/get-unless-zero holds for three tasks", () => {
+    const { witnesses, exhaustive } = run("kref/get-unless-zero", { tasks: "3" });
+    expect(witnesses).toEqual([]);
+    expect(exhaustive).toBe(true);
+  });
+});
+
+describe("what explore catches at granularity lock", () => {
+  for (const { definition } of catalogue) {
+    // A soak scenario has no end that could be reached.
+    if (!definition.modes.includes("batch")) continue;
+    for (const [mutant, kinds] of Object.entries(definition.mutants)) {
+      test(`${definition.name} mutant ${mutant}`, () => {
+        const [witness] = run(definition.name, { mutant }).witnesses;
+        expect(kinds).toContain(witness?.finding.kind);
+      });
+    }
+  }
+});
