@@ -72,7 +72,7 @@ async function runExplore(named: string, flags: ExploreFlags): Promise<number> {
   try {
     const { definition } = scenario;
     const options = {
-      scenario: definition,
+      scenario,
       params: resolveParams(definition, flags.param),
       strategy: flags.strategy,
       // The programs with certain counts are about single steps; real paths are about locks.

@@ -1,4 +1,5 @@
-import type { Scenario } from "#scenarios/define";
+import { callScenario } from "../catalogue/refuse.ts";
+import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import type { Event } from "./execution.ts";
 import { type Finding, findingsAtEnd } from "./findings.ts";
 import { type Granularity, Machine } from "./machine.ts";
@@ -13,7 +14,7 @@ export type StrategyName = (typeof strategies)[number];
 
 /** What an exploration is asked to do. */
 export interface ExploreOptions {
-  readonly scenario: Scenario;
+  readonly scenario: ResolvedScenario;
   readonly params: Readonly<Record<string, string | number>>;
   readonly strategy: StrategyName;
   readonly granularity: Granularity;
@@ -46,9 +47,14 @@ export interface Exploration extends SearchResult {
 const KEPT = 16;
 const COUNTED_STRATEGY_BOUND = Number.POSITIVE_INFINITY;
 
-/** Explores a scenario. A world's memory use and the tasks' code are the scenario's; see its module for what it claims. */
+/** Explores a scenario. @throws UsageError if its setup throws or needs more memory than it said */
 export function explore(options: ExploreOptions): Exploration {
-  const machine = new Machine(options.scenario, options.params, options.granularity);
+  const { definition } = options.scenario;
+  const machine = callScenario(
+    options.scenario,
+    "setup",
+    () => new Machine(definition, options.params, options.granularity),
+  );
   const started = performance.now();
   const budget: Budget = {
     executions: options.executions,

@@ -30,7 +30,11 @@ export function findingsAtEnd(machine: Machine): Finding[] {
     (task) => !machine.finished(task),
   );
   if (waiting.length > 0) return [stuck(machine, waiting)];
-  machine.check();
+  try {
+    machine.check();
+  } catch (error) {
+    return [{ kind: "task-threw", task: -1, object: 0, value: 0, waits: [], error }];
+  }
   return reportedBy(machine);
 }
 
@@ -49,6 +53,7 @@ function stuck(machine: Machine, waiting: readonly number[]): Finding {
     ({ task, holder }) => holder < 0 && !machine.waitsForEvent(task) && machine.isAsleep(task),
   );
   const event = waits.every(({ task }) => machine.waitsForEvent(task));
-  const kind = free.length > 0 ? "lost-wakeup" : event ? "wait-forever" : "deadlock";
+  const spinning = waits.every(({ task }) => machine.isSpinning(task));
+  const kind = spinning ? "livelock" : free.length > 0 ? "lost-wakeup" : event ? "wait-forever" : "deadlock";
   return { kind, task: first.task, object: first.word, value: 0, waits, error: undefined };
 }

@@ -270,6 +270,11 @@ export class Machine {
     return this.state[task] === TASK_AT.STEP && this.kind[task] === STEP.ASLEEP;
   }
 
+  /** True if the task turns in a loop and no word that the loop read has changed. */
+  isSpinning(task: number): boolean {
+    return this.state[task] === TASK_AT.STEP && this.kind[task] === STEP.RELAX;
+  }
+
   /** True if the task waits on an event, not on a lock. */
   waitsForEvent(task: number): boolean {
     return this.words[taskBlock(task) + TASK.WAIT_KIND] === WAIT_KIND.EVENT;

@@ -21,6 +21,8 @@ export interface SearchResult {
   readonly steps: number;
   /** True if nothing is left. */
   readonly exhaustive: boolean;
+  /** True if an execution went on past the budget's steps: a loop that never lets go, or a budget too small. */
+  readonly overran: boolean;
   /** Events of the last execution. */
   readonly longest: number;
 }

@@ -8,11 +8,11 @@ import { scheduleSteps } from "./schedule-text.ts";
 export function toRecord(options: ExploreOptions, found: Exploration, command: string): ExploreRecord {
   const violated = found.witnesses.length > 0;
   return {
-    scenario: options.scenario.name,
-    claim: options.scenario.claim,
+    scenario: options.scenario.definition.name,
+    claim: options.scenario.definition.claim,
     engine: "explore",
     params: { ...options.params },
-    verdict: violated ? "violated" : found.exhaustive || found.executions > 0 ? "holds" : "inconclusive",
+    verdict: violated ? "violated" : found.overran || found.executions === 0 ? "inconclusive" : "holds",
     strategy: options.strategy,
     granularity: options.granularity,
     tasks: [...found.machine.names],
@@ -21,6 +21,7 @@ export function toRecord(options: ExploreOptions, found: Exploration, command: s
     blocked: found.blocked,
     steps: found.steps,
     seconds: found.seconds,
+    overran: found.overran,
     violations: found.witnesses.map((witness) => violationOf(found, witness)),
     command,
   };

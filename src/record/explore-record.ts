@@ -37,6 +37,8 @@ export interface ExploreRecord {
   blocked: number;
   steps: number;
   seconds: number;
+  /** True if an execution went on past the limit of steps. */
+  overran: boolean;
   violations: ExploreViolation[];
   command: string;
 }

@@ -25,6 +25,10 @@ export function exploreVerdict(record: ExploreRecord): string {
     const size = `${counted(first.steps, "step")}, ${counted(first.preemptions, "preemption")}`;
     return `violated: ${first.kind}${on}, execution ${grouped(first.execution)}, ${time}: ${first.message} (${size})`;
   }
+  if (record.overran) {
+    const cause = "a loop that spins? Add `yield* cpuRelax(turn)` to it, or raise --max-steps";
+    return `inconclusive: execution ${grouped(record.executions + 1)} passed the limit of steps (${cause}), ${time}`;
+  }
   if (record.verdict === "inconclusive") return `inconclusive: no execution was finished in ${time}`;
   const runs = counted(record.executions, "execution");
   if (!record.exhaustive) return `holds: no violation in ${runs} (not exhaustive), ${time}`;

@@ -3,6 +3,7 @@ import { RING_WORDS } from "#shared/recorder/events";
 import { STAT_WORDS } from "#shared/stats";
 import { TASK_WORDS } from "#shared/task";
 import { VIOLATION } from "#shared/violation";
+import { bytes } from "../catalogue/bytes.ts";
 import { UsageError } from "../record/usage-error.ts";
 import type { ArenaMap } from "./protocol.ts";
 
@@ -13,13 +14,6 @@ export const LARGEST_ARENA_BYTES: number = 255 * 1024 * 1024;
 
 const LINE = 16;
 const align = (words: number): number => Math.ceil(words / LINE) * LINE;
-
-/** "1.5 MiB", "512 bytes". */
-export function bytes(count: number): string {
-  if (count >= 1024 * 1024) return `${+(count / 1024 / 1024).toFixed(1)} MiB`;
-  if (count >= 1024) return `${+(count / 1024).toFixed(1)} KiB`;
-  return `${count} bytes`;
-}
 
 /**
  * Places everything a run needs. The arena is as large as the run needs and no larger than `arenaBytes`.

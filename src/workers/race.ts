@@ -3,6 +3,7 @@ import { Mutex } from "async-mutex";
 import { bind } from "#shared/atomic/index";
 import { STAT } from "#shared/stats";
 import { MAX_TASKS } from "#shared/task";
+import { callScenario, refuseAnswer } from "../catalogue/refuse.ts";
 import type { RunRecord } from "../record/run-record.ts";
 import { RUN_RECORD_VERSION } from "../record/run-record.ts";
 import { mapArena } from "./arena-map.ts";
@@ -12,7 +13,7 @@ import type { ArenaMap, TaskOrder } from "./protocol.ts";
 import type { RaceOptions } from "./race-options.ts";
 import { Supervisor } from "./supervisor.ts";
 import { Tally } from "./tally.ts";
-import { callScenario, explainThrow, refuseAnswer, refuseBrokenScenario } from "./thrown.ts";
+import { explainThrow, refuseBrokenScenario } from "./thrown.ts";
 import { ViolationReader } from "./violations.ts";
 import { Watchdog } from "./watchdog.ts";
 

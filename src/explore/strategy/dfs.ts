@@ -33,7 +33,14 @@ export function searchAll(
       run.take(machine, task);
       steps++;
       if (run.length > budget.steps)
-        return { executions, blocked: 0, steps, exhaustive: false, longest: run.length };
+        return {
+          executions,
+          blocked: 0,
+          steps,
+          exhaustive: false,
+          overran: run.length > budget.steps,
+          longest: run.length,
+        };
     }
     executions++;
     if (
@@ -41,10 +48,24 @@ export function searchAll(
       executions >= budget.executions ||
       ((executions & 1023) === 0 && performance.now() > budget.deadline)
     ) {
-      return { executions, blocked: 0, steps, exhaustive: false, longest: run.length };
+      return {
+        executions,
+        blocked: 0,
+        steps,
+        exhaustive: false,
+        overran: run.length > budget.steps,
+        longest: run.length,
+      };
     }
     if (!backtrack(machine, choice, bound))
-      return { executions, blocked: 0, steps, exhaustive: true, longest: run.length };
+      return {
+        executions,
+        blocked: 0,
+        steps,
+        exhaustive: true,
+        overran: run.length > budget.steps,
+        longest: run.length,
+      };
   }
 }
 

@@ -88,6 +88,7 @@ class Dpor {
       blocked: this.#blocked,
       steps: this.#steps,
       exhaustive,
+      overran: this.#run.length > this.#budget.steps,
       longest: this.#run.length,
     };
   }

@@ -9,7 +9,13 @@ function run(program: string, params: Readonly<Record<string, number>>, strategy
   const found = catalogue.find(({ definition }) => definition.name === `dpor/${program}`);
   if (found === undefined) throw new Error(`no dpor/${program}`);
   return explore({
-    scenario: found.definition,
+    scenario: {
+      ...found,
+      named: found.definition.name,
+      file: undefined,
+      locate: ({ message }) => ({ file: "", message }),
+      cleanup: () => {},
+    },
     params,
     strategy,
     granularity: "atomic",
