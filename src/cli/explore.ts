@@ -17,6 +17,7 @@ interface ExploreFlags {
   readonly executions: number;
   readonly seconds: number;
   readonly maxSteps: number;
+  readonly shrink: number;
   readonly keepGoing?: boolean;
   readonly requireExhaustive?: boolean;
   readonly json?: boolean;
@@ -54,6 +55,12 @@ export function exploreCommand(finish: (status: number) => void): Command {
       600,
     )
     .option("--max-steps <n>", "steps of one execution", within("--max-steps", 1, 1e7, true), 10_000)
+    .option(
+      "--shrink <n>",
+      "look so long for fewer preemptions",
+      within("--shrink", 0, 3600, false, "seconds"),
+      10,
+    )
     .option("--keep-going", "go on after a violation")
     .option("--require-exhaustive", "exit with 3 if interleavings are left")
     .option("--json", "one JSON document on stdout and nothing else")
@@ -81,6 +88,7 @@ async function runExplore(named: string, flags: ExploreFlags): Promise<number> {
       executions: flags.executions,
       seconds: flags.seconds,
       steps: flags.maxSteps,
+      shrinkSeconds: flags.shrink,
       keepGoing: flags.keepGoing === true,
     } as const;
     const record = toRecord(options, explore(options), commandOf(named, flags));

@@ -4,6 +4,7 @@ import type { Event } from "./execution.ts";
 import { type Finding, findingsAtEnd } from "./findings.ts";
 import { type Granularity, Machine } from "./machine.ts";
 import type { Budget, SearchResult } from "./search.ts";
+import { shrink } from "./shrink.ts";
 import { searchAll } from "./strategy/dfs.ts";
 import { searchTraces } from "./strategy/dpor.ts";
 
@@ -24,6 +25,8 @@ export interface ExploreOptions {
   readonly seconds: number;
   /** Steps of one execution, beyond which it counts as a livelock. */
   readonly steps: number;
+  /** Seconds to look for fewer preemptions; 0: none. */
+  readonly shrinkSeconds: number;
   /** Goes on after a violation. */
   readonly keepGoing: boolean;
 }
@@ -35,6 +38,10 @@ export interface Witness {
   readonly execution: number;
   readonly preemptions: number;
   readonly events: readonly Event[];
+  /** Steps and preemptions as it was met, before shrinking. */
+  readonly met: { readonly steps: number; readonly preemptions: number };
+  /** True if no interleaving with fewer preemptions fails in this way. */
+  readonly fewest: boolean;
 }
 
 /** What an exploration found. */
@@ -67,8 +74,10 @@ export function explore(options: ExploreOptions): Exploration {
     execution++;
     const [finding] = findingsAtEnd(machine);
     if (finding === undefined) return true;
+    const preemptions = preemptionsOf(machine, events);
+    const met = { steps: events.length, preemptions };
     if (witnesses.length < KEPT)
-      witnesses.push({ finding, execution, preemptions: preemptionsOf(machine, events), events });
+      witnesses.push({ finding, execution, preemptions, events, met, fewest: false });
     return options.keepGoing;
   };
   const bound = options.strategy === "bounded" ? options.bound : COUNTED_STRATEGY_BOUND;
@@ -76,7 +85,27 @@ export function explore(options: ExploreOptions): Exploration {
     options.strategy === "dpor"
       ? searchTraces(machine, budget, onExecution)
       : searchAll(machine, bound, budget, onExecution);
-  return { ...result, machine, witnesses, seconds: (performance.now() - started) / 1000 };
+  const seconds = (performance.now() - started) / 1000;
+  const [first] = witnesses;
+  if (first !== undefined && !options.keepGoing && options.shrinkSeconds > 0)
+    witnesses[0] = shrunk(machine, first, options);
+  return { ...result, machine, witnesses, seconds };
+}
+
+function shrunk(machine: Machine, witness: Witness, options: ExploreOptions): Witness {
+  const deadline = performance.now() + options.shrinkSeconds * 1000;
+  const found = { events: witness.events, preemptions: witness.preemptions, proved: false };
+  const { events, preemptions, proved } = shrink(
+    machine,
+    witness.finding.kind,
+    found,
+    options.steps,
+    deadline,
+  );
+  // The machine has to stand at the end of what is shown: names and values are read from it.
+  preemptionsOf(machine, events);
+  const finding = findingsAtEnd(machine)[0] ?? witness.finding;
+  return { ...witness, finding, events, preemptions, fewest: proved };
 }
 
 /** Switches away from a task that could have gone on. Replays the events, and leaves the machine at their end. */

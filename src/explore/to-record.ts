@@ -29,7 +29,7 @@ export function toRecord(options: ExploreOptions, found: Exploration, command: s
 
 function violationOf(
   { machine }: Exploration,
-  { finding, execution, preemptions, events }: Witness,
+  { finding, execution, preemptions, events, met, fewest }: Witness,
 ): ExploreViolation {
   const name = (task: number): string | null => machine.names[task] ?? null;
   const word = (addr: number): string => nameOf(machine.heap, addr);
@@ -45,6 +45,8 @@ function violationOf(
     execution,
     preemptions,
     steps: events.length,
+    met: { ...met },
+    fewest,
     waits: finding.waits.map((wait) => ({
       task: name(wait.task) ?? "",
       waitsFor: word(wait.word),

@@ -16,6 +16,10 @@ export interface ExploreViolation {
   /** Switches away from a task that could have gone on. */
   preemptions: number;
   steps: number;
+  /** Steps and preemptions as it was met, before shrinking. */
+  met: { steps: number; preemptions: number };
+  /** True if no interleaving with fewer preemptions fails in this way. */
+  fewest: boolean;
   waits: { task: string; waitsFor: string; heldBy: string | null }[];
   schedule: ExploreStep[];
 }

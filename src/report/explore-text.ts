@@ -22,7 +22,9 @@ export function exploreVerdict(record: ExploreRecord): string {
   const [first] = record.violations;
   if (first !== undefined) {
     const on = first.object === null ? "" : ` on ${first.object}`;
-    const size = `${counted(first.steps, "step")}, ${counted(first.preemptions, "preemption")}`;
+    const { steps, preemptions, met, fewest } = first;
+    const found = `found: ${counted(met.steps, "step")}, ${met.preemptions}`;
+    const size = `${counted(steps, "step")}, ${counted(preemptions, "preemption")}${fewest ? ", the fewest" : ""}; ${found}`;
     return `violated: ${first.kind}${on}, execution ${grouped(first.execution)}, ${time}: ${first.message} (${size})`;
   }
   if (record.overran) {

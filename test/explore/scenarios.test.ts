@@ -22,6 +22,7 @@ function run(name: string, params: Readonly<Record<string, string>>) {
     executions: 1e6,
     seconds: 60,
     steps: 10_000,
+    shrinkSeconds: 0,
     keepGoing: false,
   });
 }

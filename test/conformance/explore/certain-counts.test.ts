@@ -23,6 +23,7 @@ function run(program: string, params: Readonly<Record<string, number>>, strategy
     executions: 1e9,
     seconds: 120,
     steps: 100_000,
+    shrinkSeconds: 0,
     keepGoing: true,
   });
 }

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { catalogue } from "#scenarios/index";
+import { resolveParams } from "../../src/catalogue/params.ts";
+import { type Exploration, explore } from "../../src/explore/explore.ts";
+
+function run(
+  name: string,
+  params: Readonly<Record<string, string>>,
+  granularity: "atomic" | "lock",
+): Exploration {
+  const found = catalogue.find(({ definition }) => definition.name === name);
+  if (found === undefined) throw new Error(`no ${name}`);
+  const locate = ({ message }: { message: string }) => ({ file: name, message });
+  return explore({
+    scenario: { ...found, named: name, file: undefined, locate, cleanup: () => {} },
+    params: resolveParams(found.definition, params),
+    strategy: "dpor",
+    granularity,
+    bound: 0,
+    executions: 1e6,
+    seconds: 60,
+    steps: 10_000,
+    shrinkSeconds: 60,
+    keepGoing: false,
+  });
+}
+
+describe("what was found is shown with the fewest preemptions that do it", () => {
+  for (const [name, params, granularity] of [
+    ["dpor/phil", { n: "4" }, "atomic"],
+    ["dpor/shrink", { bug: "1" }, "atomic"],
+    ["ww/abba", { mutant: "no-backoff" }, "lock"],
+    ["shmem/free-vs-shrinker", { mutant: "shrinker-plain-get" }, "lock"],
+    ["shmem/free-vs-shrinker", { mutant: "lost-wakeup" }, "lock"],
+  ] as const) {
+    test(`${name} ${JSON.stringify(params)}: one, and the same kind`, () => {
+      const [witness] = run(name, params, granularity).witnesses;
+      expect(witness?.preemptions).toBe(1);
+      expect(witness?.fewest).toBe(true);
+      expect(witness?.met.preemptions).toBeGreaterThanOrEqual(1);
+    });
+  }
+
+  test("a fault that needs none is shown without: one task alone does it", () => {
+    const [witness] = run("shmem/free-vs-shrinker", { mutant: "put-under-own-lock" }, "lock").witnesses;
+    expect(witness?.finding.kind).toBe("deadlock");
+    expect(witness?.preemptions).toBe(0);
+  });
+
+  test("twice gives the same interleaving", () => {
+    const order = (): number[] =>
+      run("dpor/shrink", { bug: "1" }, "atomic").witnesses.flatMap(({ events }) =>
+        events.map(({ task }) => task),
+      );
+    expect(order()).toEqual(order());
+  });
+});
