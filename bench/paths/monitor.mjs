@@ -2,8 +2,8 @@ import { isolated } from "../isolate.mjs";
 import { raceRun } from "../race-run.mjs";
 import { median, pairedRatio } from "../rounds.mjs";
 
-const ROUNDS = 4;
-const SECONDS = 3;
+const ROUNDS = 5;
+const SECONDS = 2;
 
 /** What the contention monitor costs a lock, and whether as many races are seen with it as without. */
 export async function monitor() {
@@ -35,26 +35,26 @@ async function costOfLock() {
   ];
 }
 
-// The mutant's own report (a reference taken at count zero) does not come from the monitor, so it can be counted
+// A race needs both cores at once, and a busy machine takes one away: noise only ever lowers what is seen. So the
+// best round of each is compared. The mutant's own reports do not come from the monitor, so they can be counted
 // with and without it.
 async function racesSeen() {
-  const seen = { on: [], off: [] };
-  const overlap = { on: [], off: [] };
+  const seen = { on: 0, off: 0 };
+  const overlap = { on: 0, off: 0 };
   for (let round = 0; round < ROUNDS; round++) {
     for (const key of ["on", "off"]) {
+      const options = { seconds: SECONDS, monitor: key === "on" };
+      const clean = await raceRun("shmem/free-vs-shrinker", { design: "helper" }, options);
+      overlap[key] = Math.max(overlap[key], (clean.overlap / clean.worlds) * 1e6);
       const params = { mutant: "shrinker-plain-get", design: "helper" };
-      const run = await raceRun("shmem/free-vs-shrinker", params, {
-        seconds: SECONDS,
-        monitor: key === "on",
-      });
-      const reports = run.violationCount - run.contendedFrees;
-      seen[key].push((reports / run.worlds) * 1e6);
-      overlap[key].push((run.overlap / run.worlds) * 1e6);
+      const broken = await raceRun("shmem/free-vs-shrinker", params, options);
+      const reports = broken.violationCount - broken.contendedFrees;
+      seen[key] = Math.max(seen[key], (reports / broken.worlds) * 1e6);
     }
   }
   return [
-    row("races of a mutant seen, a million worlds", median(seen.on), median(seen.off), 0.5),
-    row("frees that overlapped, a million worlds", median(overlap.on), median(overlap.off), 0.5),
+    row("races of a mutant seen, a million worlds", seen.on, seen.off, 0.5),
+    row("frees that overlapped, a million worlds", overlap.on, overlap.off, 0.2),
   ];
 }
 
