@@ -23,7 +23,7 @@ function lookupByHand(handle) {
   if (object > 0 && Atomics.add(words, object, 1) <= 0) throw new Error("get at zero");
   if (words[TABLE_LOCK] !== 1) throw new Error("not held");
   Atomics.store(words, TABLE_LOCK, 0);
-  return object > 0 ? object : 0;
+  return Math.max(object, 0);
 }
 
 function putByHand(object) {
