@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests that start races: two of them side by side would measure each other, and there may be two cores only. */
-const alone = ["workers", "cli", "scenarios", "sync", "conformance"].map((room) => `test/${room}/**/*.test.ts`);
+const alone = ["workers", "cli", "scenarios", "sync", "conformance/locks"].map(
+  (room) => `test/${room}/*.test.ts`,
+);
 
 export default defineConfig({
   test: {

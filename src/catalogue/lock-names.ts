@@ -14,7 +14,7 @@ const fieldNames: readonly (readonly [RegExp, string])[] = [
   [/^lruLock.*/, "gem_lru"],
   [/^objectNameLock.*/, "object_name_lock"],
   [/^tableLock.*/, "table_lock"],
-  [/^(?:base|lock)?\.?(?:base\.)?owner$/, ""],
+  [/^(?:base\.)?owner$/, ""],
 ];
 
 /**
@@ -41,5 +41,9 @@ export function nameOf(heap: number, addr: number): string {
 function joined(field: string | undefined, name: string, isStart: boolean): string {
   const short = field === undefined ? undefined : fieldNames.find(([pattern]) => pattern.test(field));
   if (short !== undefined) return [short[1], name].filter((part) => part !== "").join(" of ");
-  return isStart || field === undefined ? name : `${field}${name === "" ? "" : ` of ${name}`}`;
+  if (isStart || field === undefined) return name;
+  // An embedded lock is known by its own name, not by that of its first word.
+  return [field.replace(/\.(?:base\.)?(?:owner|count)$/, ""), name]
+    .filter((part) => part !== "")
+    .join(" of ");
 }

@@ -18,6 +18,7 @@ export interface Ended {
 export interface Start {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number;
   /** Called once the process is there. */
   readonly during?: (child: ChildProcess) => void;
 }
@@ -26,9 +27,23 @@ export interface Start {
 const LONGEST_MS = 50_000;
 
 /** Runs `refzero` as a process of its own, without a terminal. */
-export async function refzero(args: readonly string[], { cwd, env, during }: Start = {}): Promise<Ended> {
+export function refzero(args: readonly string[], start: Start = {}): Promise<Ended> {
+  return run(process.execPath, [main, ...args], start);
+}
+
+/** Runs a line of shell in which `refzero` is the command. */
+export function shell(line: string, start: Start = {}): Promise<Ended> {
+  const definition = `refzero() { '${process.execPath}' '${main}' "$@"; }`;
+  return run("bash", ["-c", `set -o pipefail; ${definition}; ${line}`], start);
+}
+
+async function run(
+  command: string,
+  args: readonly string[],
+  { cwd, env, uid, during }: Start,
+): Promise<Ended> {
   const started = performance.now();
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(command, args, {
     cwd: cwd ?? tmpdir(),
     env: {
       PATH: process.env.PATH,
@@ -38,6 +53,7 @@ export async function refzero(args: readonly string[], { cwd, env, during }: Sta
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
+    ...(uid === undefined ? {} : { uid }),
     timeout: LONGEST_MS,
     killSignal: "SIGKILL",
   });

@@ -145,9 +145,17 @@ describe("the modes", () => {
     expect(record.worlds).toBeGreaterThan(0);
   });
 
-  test("without the monitor the mutant is still seen by its other traces", async () => {
-    const record = await race("shmem/free-vs-shrinker", { monitor: false, seconds: 0.5 });
+  test("without the monitor no free counts as contended, not even a mutant's", async () => {
+    const param = { mutant: "shrinker-lock-unref" };
+    const record = await race("shmem/free-vs-shrinker", {
+      param,
+      monitor: false,
+      seconds: 0.5,
+      afterViolation: 10,
+    });
+    expect(record.worlds).toBeGreaterThan(0);
     expect(record.contendedFrees).toBe(0);
+    expect(record.violations.map(({ kind }) => kind)).not.toContain("contention-at-free");
   });
 });
 

@@ -5,8 +5,9 @@ import { RING_WORDS } from "#shared/recorder/events";
 import { STAT, STAT_WORDS } from "#shared/stats";
 import { MAX_TASKS, TASK_WORDS } from "#shared/task";
 import { VIOLATION } from "#shared/violation";
+import { bytes } from "../../src/catalogue/bytes.ts";
 import { UsageError } from "../../src/record/usage-error.ts";
-import { bytes, LARGEST_ARENA_BYTES, mapArena, RING_STRIDE } from "../../src/workers/arena-map.ts";
+import { LARGEST_ARENA_BYTES, mapArena, RING_STRIDE } from "../../src/workers/arena-map.ts";
 import { worldsPerBatch } from "../../src/workers/batch-size.ts";
 import { BLOCK, mix, worldAt } from "../../src/workers/pace.ts";
 import { conditions } from "../../src/workers/pool.ts";
@@ -57,7 +58,7 @@ describe("the arena map", () => {
   test("a batch of the usual size fits whenever one world does", () => {
     fc.assert(
       fc.property(shape, (options) => {
-        const wanted = { ...options, batch: undefined } as RaceOptions;
+        const wanted = { ...options, batch: undefined } as unknown as RaceOptions;
         const worldCount = worldsPerBatch(wanted, options.worldWords, options.tasks);
         const fits = (count: number): boolean => {
           try {
