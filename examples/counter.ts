@@ -1,4 +1,4 @@
-import { type Addr, allocate, read, report, scenario, type Step, struct, write } from "refzero";
+import { type Addr, allocate, read, report, type Step, scenario, struct, write } from "refzero";
 
 const Counter = struct("counter", { value: "plain" });
 

@@ -32,7 +32,7 @@ function* until(root: Addr, turn: number): Step<void> {
 
 function* free(root: Addr, { way }: Way): Step<void> {
   const lock = root + LOCK;
-  if (way === "before" || way === "holds") yield* until(root, 1);
+  yield* until(root, 1);
   if (way === "waits" || way === "fails" || way === "own") yield* wwMutexLock(lock, 0);
   openWindow(lock, root);
   if (way === "own") {
