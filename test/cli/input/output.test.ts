@@ -9,15 +9,14 @@ const folder = useFolder();
 
 function inTerminal(isTTY: boolean, env: Readonly<Record<string, string>>): void {
   for (const name of ["NO_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG"]) vi.stubEnv(name, env[name] ?? "");
-  vi.spyOn(process.stdout, "isTTY", "get").mockReturnValue(isTTY);
+  Object.defineProperty(process.stdout, "isTTY", { value: isTTY, configurable: true, writable: true });
 }
 
 describe("style is decided once, from flags, environment and terminal", () => {
-  Object.defineProperty(process.stdout, "isTTY", { value: false, configurable: true, get: undefined });
-  Object.defineProperty(process.stdout, "isTTY", { get: () => false, configurable: true });
+  const before = process.stdout.isTTY;
   afterEach(() => {
     vi.unstubAllEnvs();
-    vi.restoreAllMocks();
+    process.stdout.isTTY = before;
   });
 
   const decisions: readonly [
