@@ -3,6 +3,7 @@ import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import type { Event } from "./execution.ts";
 import { type Finding, findingsAtEnd } from "./findings.ts";
 import { type Granularity, Machine } from "./machine.ts";
+import { isPreemption } from "./preemption.ts";
 import type { Budget, SearchResult } from "./search.ts";
 import { shrink } from "./shrink.ts";
 import { searchAll } from "./strategy/dfs.ts";
@@ -52,7 +53,6 @@ export interface Exploration extends SearchResult {
 }
 
 const KEPT = 16;
-const COUNTED_STRATEGY_BOUND = Number.POSITIVE_INFINITY;
 
 /** Explores a scenario. @throws UsageError if its setup throws or needs more memory than it said */
 export function explore(options: ExploreOptions): Exploration {
@@ -80,7 +80,7 @@ export function explore(options: ExploreOptions): Exploration {
       witnesses.push({ finding, execution, preemptions, events, met, fewest: false });
     return options.keepGoing;
   };
-  const bound = options.strategy === "bounded" ? options.bound : COUNTED_STRATEGY_BOUND;
+  const bound = options.strategy === "bounded" ? options.bound : Number.POSITIVE_INFINITY;
   const result =
     options.strategy === "dpor"
       ? searchTraces(machine, budget, onExecution)
@@ -113,9 +113,7 @@ function preemptionsOf(machine: Machine, events: readonly Event[]): number {
   let preemptions = 0;
   machine.reset();
   for (const [index, event] of events.entries()) {
-    const previous = events[index - 1];
-    if (previous !== undefined && previous.task !== event.task && machine.enabled(previous.task))
-      preemptions++;
+    if (isPreemption(machine, events[index - 1]?.task ?? -1, event.task)) preemptions++;
     machine.step(event.task, event.outcome);
   }
   return preemptions;

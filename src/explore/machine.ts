@@ -18,7 +18,7 @@ import { ownerTask } from "#shared/sync/owner-word";
 import { placeTasks, setCurrentTask, TASK, TASK_WORDS, taskBlock, WAIT_KIND } from "#shared/task";
 import {
   placeViolations,
-  reportAndAbandon,
+  reportBadAccess,
   VIOLATION,
   type ViolationKind,
   violationKinds,
@@ -101,9 +101,7 @@ export class Machine {
     initHeap(this.#heap, worldWords, 0);
     this.#shadow = new Uint8Array(this.words.length).fill(SHADOW.LIVE, 0, this.#heap);
     shadow(this.#shadow);
-    onBadAccess((addr, state) =>
-      reportAndAbandon(state === SHADOW.FREED ? "use-after-free" : "wild-access", addr, state),
-    );
+    onBadAccess(reportBadAccess);
     this.#root = finish(scenario.setup(this.#heap, this.#params, mode));
     this.#snapshot = this.words.slice();
     this.#shadowSnapshot = this.#shadow.slice();
@@ -182,7 +180,6 @@ export class Machine {
       case STEP.AWAIT_READ:
       case STEP.RELAX:
       case STEP.CHOOSE:
-      case STEP.FREE:
         return 0;
       case STEP.CAS:
         return this.words[this.addr[task]!] === this.expected[task] ? 1 : 0;
@@ -204,7 +201,7 @@ export class Machine {
   touched(task: number): number {
     if (this.#inPrimitive(task)) return this.#object[task]!;
     if (this.kind[task] === STEP.RELAX) return this.#changedWord(task);
-    return this.kind[task] === STEP.FREE ? 0 : this.addr[task]!;
+    return this.addr[task]!;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { SHADOW } from "./atomic/access.ts";
 import { type Addr, CONTROL, claim, peek, poke, WorldAbandoned } from "./atomic/index.ts";
 import { currentTask, TASK, taskBlock } from "./task.ts";
 
@@ -69,6 +70,11 @@ export function report(kind: ViolationKind, object: Addr, value: number, other =
   poke(entry + VIOLATION.VALUE, value);
   poke(entry + VIOLATION.OTHER, other);
   poke(entry + VIOLATION.KIND, codes[kind] ?? 0);
+}
+
+/** What the door tells of an access to a word that is not live: the task leaves the world. `state` is one of `SHADOW`. */
+export function reportBadAccess(addr: Addr, state: number): never {
+  return reportAndAbandon(state === SHADOW.FREED ? "use-after-free" : "wild-access", addr, state);
 }
 
 /** Reports a violation after which the world's memory means nothing: the task leaves the world. */

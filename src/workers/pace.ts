@@ -18,6 +18,13 @@ export function mix(a: number, b: number, c: number): number {
   return h >>> 0;
 }
 
+/** The number after `random` of a xorshift sequence: the seeded choices of one task. Never 0 after a number that is not. */
+export function nextRandom(random: number): number {
+  let next = random ^ (random << 13);
+  next ^= next >>> 17;
+  return next ^ (next << 5);
+}
+
 /**
  * The world that this task visits at `step` of a block: its own order, one of three kinds by chance. Forward
  * meets the others head-on in each world, backward meets them once, scattered meets them anywhere.

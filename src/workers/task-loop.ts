@@ -5,10 +5,10 @@ import { ArenaFull } from "#shared/memory/arena-full";
 import { EVENT, placeRecorder, record } from "#shared/recorder/index";
 import { countFor, placeStats, STAT } from "#shared/stats";
 import { placeTasks, setCurrentTask, TASK, TASK_STATE, taskBlock } from "#shared/task";
-import { placeViolations, report, reportAndAbandon } from "#shared/violation";
+import { placeViolations, report, reportBadAccess } from "#shared/violation";
 import { RING_STRIDE } from "./arena-map.ts";
 import { door, heap } from "./blocking.ts";
-import { BLOCK, jitter, mix, Pace, worldAt } from "./pace.ts";
+import { BLOCK, jitter, mix, nextRandom, Pace, worldAt } from "./pace.ts";
 import type { TaskOrder, TaskReport, Thrown } from "./protocol.ts";
 
 type Run = (root: Addr, params: TaskOrder["params"], heap?: Addr) => void;
@@ -106,9 +106,7 @@ class TaskLoop {
       for (let step = 0; step < BLOCK; step++) {
         const world = block + worldAt(choice, step);
         if (world >= map.worldCount) continue;
-        random ^= random << 13;
-        random ^= random >>> 17;
-        random ^= random << 5;
+        random = nextRandom(random);
         if (spin) this.#pace.keep((this.#batch * map.worldCount + block + step) | 0);
         jitter(random >>> 0);
         if (!this.#enter(world, params)) return;
@@ -135,9 +133,7 @@ class TaskLoop {
   #soak(): void {
     let random = mix(this.#order.seed, this.#order.task, 0) | 1;
     while (door.peek(CONTROL.STOP) === 0 && door.peek(CONTROL.ABORT) === 0) {
-      random ^= random << 13;
-      random ^= random >>> 17;
-      random ^= random << 5;
+      random = nextRandom(random);
       jitter(random >>> 0);
       if (!this.#enter(0, this.#order.params)) return;
       if (this.#order.stopFirst && door.peek(CONTROL.VIOLATIONS) !== 0) return;
@@ -216,9 +212,7 @@ export async function runOrder(order: TaskOrder): Promise<TaskReport> {
   setCurrentTask(order.task);
   if (order.shadow !== undefined) {
     door.shadow(new Uint8Array(order.shadow));
-    door.onBadAccess((addr, state) =>
-      reportAndAbandon(state === 2 ? "use-after-free" : "wild-access", addr, state),
-    );
+    door.onBadAccess(reportBadAccess);
   }
   const { default: definition } = (await import(order.module)) as { default: Scenario };
   return new TaskLoop(order, definition).run();

@@ -3,19 +3,13 @@ import { catalogue } from "#scenarios/index";
 import { freeDesigns } from "#shared/drm/designs";
 import { resolveParams } from "../../src/catalogue/params.ts";
 import { explore } from "../../src/explore/explore.ts";
+import { catalogued } from "./catalogued.ts";
 
 function run(name: string, params: Readonly<Record<string, string>>) {
-  const found = catalogue.find(({ definition }) => definition.name === name);
-  if (found === undefined) throw new Error(`no ${name}`);
+  const scenario = catalogued(name);
   return explore({
-    scenario: {
-      ...found,
-      named: found.definition.name,
-      file: undefined,
-      locate: ({ message }) => ({ file: "", message }),
-      cleanup: () => {},
-    },
-    params: resolveParams(found.definition, params),
+    scenario,
+    params: resolveParams(scenario.definition, params),
     strategy: "dpor",
     granularity: "lock",
     bound: 0,

@@ -1,19 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { catalogue } from "#scenarios/index";
 import { resolveParams } from "../../src/catalogue/params.ts";
 import { type Exploration, explore } from "../../src/explore/explore.ts";
+import { catalogued } from "./catalogued.ts";
 
 function run(
   name: string,
   params: Readonly<Record<string, string>>,
   granularity: "atomic" | "lock",
 ): Exploration {
-  const found = catalogue.find(({ definition }) => definition.name === name);
-  if (found === undefined) throw new Error(`no ${name}`);
-  const locate = ({ message }: { message: string }) => ({ file: name, message });
+  const scenario = catalogued(name);
   return explore({
-    scenario: { ...found, named: name, file: undefined, locate, cleanup: () => {} },
-    params: resolveParams(found.definition, params),
+    scenario,
+    params: resolveParams(scenario.definition, params),
     strategy: "dpor",
     granularity,
     bound: 0,

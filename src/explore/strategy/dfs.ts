@@ -1,5 +1,6 @@
 import { Execution } from "../execution.ts";
 import type { Machine } from "../machine.ts";
+import { isPreemption } from "../preemption.ts";
 import type { Budget, OnExecution, SearchResult } from "../search.ts";
 
 /**
@@ -17,6 +18,14 @@ export function searchAll(
   const choice: number[] = [];
   let executions = 0;
   let steps = 0;
+  const result = (exhaustive: boolean): SearchResult => ({
+    executions,
+    blocked: 0,
+    steps,
+    exhaustive,
+    overran: run.length > budget.steps,
+    longest: run.length,
+  });
   for (;;) {
     machine.reset();
     run = new Execution();
@@ -32,15 +41,7 @@ export function searchAll(
       if (isPreemption(machine, previous, task)) preemptions++;
       run.take(machine, task);
       steps++;
-      if (run.length > budget.steps)
-        return {
-          executions,
-          blocked: 0,
-          steps,
-          exhaustive: false,
-          overran: run.length > budget.steps,
-          longest: run.length,
-        };
+      if (run.length > budget.steps) return result(false);
     }
     executions++;
     if (
@@ -48,24 +49,9 @@ export function searchAll(
       executions >= budget.executions ||
       ((executions & 1023) === 0 && performance.now() > budget.deadline)
     ) {
-      return {
-        executions,
-        blocked: 0,
-        steps,
-        exhaustive: false,
-        overran: run.length > budget.steps,
-        longest: run.length,
-      };
+      return result(false);
     }
-    if (!backtrack(machine, choice, bound))
-      return {
-        executions,
-        blocked: 0,
-        steps,
-        exhaustive: true,
-        overran: run.length > budget.steps,
-        longest: run.length,
-      };
+    if (!backtrack(machine, choice, bound)) return result(true);
   }
 }
 
@@ -85,10 +71,6 @@ function nextChoice(
     if (machine.enabled(task)) return task;
   }
   return -1;
-}
-
-function isPreemption(machine: Machine, previous: number, task: number): boolean {
-  return previous >= 0 && previous !== task && machine.enabled(previous);
 }
 
 /** Moves to the next interleaving in order; false if there is none. */

@@ -14,11 +14,11 @@ import { allocate } from "#shared/memory/object";
 import { type Layout, struct } from "#shared/memory/struct";
 import { GFP_KERNEL } from "#shared/mm/gfp";
 import { freePages } from "#shared/mm/page-pool";
-import { allocPages, balancePgdat } from "#shared/mm/reclaim";
+import { allocPages } from "#shared/mm/reclaim";
 import { countFor, STAT } from "#shared/stats";
 import { type Scenario, scenario, type TaskSpec } from "../define.ts";
 import { type ChoiceParam, choice, type IntParam, int } from "../params.ts";
-import { checkAllFreed, createWithHandle, idleWorker, shmemDevice } from "./world.ts";
+import { checkAllFreed, createWithHandle, idleWorker, reclaimToHigh, shmemDevice } from "./world.ts";
 
 /** Root of the one long-lived world. */
 export const ChurnWorld: Layout<"device" | "handles"> = struct("churn_world", {
@@ -80,10 +80,7 @@ function* shrinker(root: Addr): Step<void> {
 }
 
 function* kswapdTask(root: Addr): Step<void> {
-  const device = peek(root + DEVICE);
-  countFor(STAT.OPS, 1);
-  yield* balancePgdat(device + Device.at.pool);
-  yield* idleWorker(device);
+  yield* reclaimToHigh(peek(root + DEVICE));
 }
 
 const mutants = ["none", "shrinker-plain-get", "shrinker-lock-unref", "lost-wakeup"] as const;

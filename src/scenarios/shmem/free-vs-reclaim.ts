@@ -10,11 +10,11 @@ import { allocate } from "#shared/memory/object";
 import { type Layout, struct } from "#shared/memory/struct";
 import { GFP_KERNEL } from "#shared/mm/gfp";
 import { freePages } from "#shared/mm/page-pool";
-import { allocPages, balancePgdat } from "#shared/mm/reclaim";
+import { allocPages } from "#shared/mm/reclaim";
 import { countFor, STAT } from "#shared/stats";
 import { type Scenario, scenario, type TaskSpec } from "../define.ts";
 import { type ChoiceParam, choice, type IntParam, int } from "../params.ts";
-import { checkAllFreed, createWithHandle, idleWorker, shmemDevice } from "./world.ts";
+import { checkAllFreed, createWithHandle, idleWorker, reclaimToHigh, shmemDevice } from "./world.ts";
 
 /** Root of a world: a device with two objects, the driver's own and the one that is closed meanwhile. */
 export const FreeVsReclaim: Layout<"device" | "own" | "other"> = struct("free_vs_reclaim", {
@@ -25,6 +25,7 @@ export const FreeVsReclaim: Layout<"device" | "own" | "other"> = struct("free_vs
 
 const { device: DEVICE, own: OWN, other: OTHER } = FreeVsReclaim.at;
 const PAGES = 2;
+
 /** Allocates while it holds its own object's lock: below the watermark that is direct reclaim, with the lock held. */
 export function* ioctlAlloc(root: Addr): Step<void> {
   const device = peek(root + DEVICE);
@@ -59,10 +60,7 @@ export function* ioctlClose(root: Addr): Step<void> {
 }
 
 function* kswapdTask(root: Addr): Step<void> {
-  const device = peek(root + DEVICE);
-  countFor(STAT.OPS, 1);
-  yield* balancePgdat(device + Device.at.pool);
-  yield* idleWorker(device);
+  yield* reclaimToHigh(peek(root + DEVICE));
 }
 
 const mutants = ["none", "shrinker-plain-get", "shrinker-lock-unref"] as const;

@@ -11,11 +11,10 @@ import { shmemMadvise } from "#shared/drm/shmem-madvise";
 import { shmemPin, shmemUnpin } from "#shared/drm/shmem-pages";
 import { allocate } from "#shared/memory/object";
 import { type Layout, struct } from "#shared/memory/struct";
-import { balancePgdat } from "#shared/mm/reclaim";
 import { countFor, STAT } from "#shared/stats";
 import { type Scenario, scenario, type TaskSpec } from "../define.ts";
 import { type ChoiceParam, choice, type IntParam, int } from "../params.ts";
-import { checkAllFreed, createWithHandle, idleWorker, shmemDevice } from "./world.ts";
+import { checkAllFreed, createWithHandle, idleWorker, reclaimToHigh, shmemDevice } from "./world.ts";
 
 /** Root of a world: the device, the file's only handle, and whether the closing task makes a new object each time. */
 export const FreeVsShrinker: Layout<"device" | "handle" | "soak"> = struct("free_vs_shrinker", {
@@ -66,10 +65,7 @@ export function* shrinker(root: Addr): Step<void> {
 
 /** Reclaims until the high watermark is reached. */
 export function* kswapdTask(root: Addr): Step<void> {
-  const device = peek(root + DEVICE);
-  countFor(STAT.OPS, 1);
-  yield* balancePgdat(device + Device.at.pool);
-  yield* idleWorker(device);
+  yield* reclaimToHigh(peek(root + DEVICE));
 }
 
 /** Pins and unpins through the handle, which may be closed under it at any time. */

@@ -8,6 +8,8 @@ import { shmemGetSgt } from "#shared/drm/shmem-map";
 import { shmemShrinkerInit } from "#shared/drm/shmem-shrinker";
 import { liveObjects } from "#shared/memory/object";
 import { PagePool } from "#shared/mm/page-pool";
+import { balancePgdat } from "#shared/mm/reclaim";
+import { countFor, STAT } from "#shared/stats";
 import { report } from "#shared/violation";
 
 /** A device with its shrinker registered. */
@@ -32,6 +34,13 @@ export function* createWithHandle(device: Addr, pages: number): Step<number> {
 /** A task that is done lends its thread to the free worker of design `deferred`. */
 export function* idleWorker(device: Addr): Step<void> {
   if (designOf(device) === DESIGN.DEFERRED) yield* runFreeWorker(device);
+}
+
+/** What a kswapd task does: reclaims until the high watermark is reached. */
+export function* reclaimToHigh(device: Addr): Step<void> {
+  countFor(STAT.OPS, 1);
+  yield* balancePgdat(device + Device.at.pool);
+  yield* idleWorker(device);
 }
 
 /**

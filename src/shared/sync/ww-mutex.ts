@@ -61,38 +61,25 @@ export function* wwMutexInit(lock: Addr, wwClass: Addr): Step<void> {
  */
 export function* wwMutexLock(lock: Addr, ctx: Addr): Step<number> {
   enterPrimitive(lock, CLASS);
-  if (ctx !== 0) {
-    const result = yield* lockInContext(lock, ctx, false);
-    leavePrimitive();
-    return result;
-  }
-  if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0) {
-    const result = yield* lockAlone(lock, false);
-    leavePrimitive();
-    return result;
-  }
-  if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
-  record(LOCK, lock, 0);
+  const error = yield* takeLock(lock, ctx, false);
   leavePrimitive();
-  return 0;
+  return error;
 }
 
 /** Like `wwMutexLock`; a signal ends the wait with EINTR. @kernel kernel/locking/mutex.c: ww_mutex_lock_interruptible() */
 export function* wwMutexLockInterruptible(lock: Addr, ctx: Addr): Step<number> {
   enterPrimitive(lock, CLASS);
-  if (ctx !== 0) {
-    const result = yield* lockInContext(lock, ctx, true);
-    leavePrimitive();
-    return result;
-  }
-  if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0) {
-    const result = yield* lockAlone(lock, true);
-    leavePrimitive();
-    return result;
-  }
+  const error = yield* takeLock(lock, ctx, true);
+  leavePrimitive();
+  return error;
+}
+
+function* takeLock(lock: Addr, ctx: Addr, interruptible: boolean): Step<number> {
+  if (ctx !== 0) return yield* lockInContext(lock, ctx, interruptible);
+  if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0)
+    return yield* lockAlone(lock, interruptible);
   if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
   record(LOCK, lock, 0);
-  leavePrimitive();
   return 0;
 }
 

@@ -1,21 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { catalogue } from "#scenarios/index";
 import { explore, type StrategyName } from "../../../src/explore/explore.ts";
+import { catalogued } from "../../explore/catalogued.ts";
 import { certainCounts, withinBound } from "./certain-counts.ts";
 
 const MOST_INTERLEAVINGS = 13_000;
 
 function run(program: string, params: Readonly<Record<string, number>>, strategy: StrategyName, bound = 0) {
-  const found = catalogue.find(({ definition }) => definition.name === `dpor/${program}`);
-  if (found === undefined) throw new Error(`no dpor/${program}`);
+  const scenario = catalogued(`dpor/${program}`);
   return explore({
-    scenario: {
-      ...found,
-      named: found.definition.name,
-      file: undefined,
-      locate: ({ message }) => ({ file: "", message }),
-      cleanup: () => {},
-    },
+    scenario,
     params,
     strategy,
     granularity: "atomic",
