@@ -104,7 +104,8 @@ describe("a race that is violated", () => {
     );
     expect(stdout).toMatch(/^ {2}refcount-get-zero on refcount of shmem#1 by shrinker, world \d+$/m);
     expect(stdout).toMatch(/^ {4}last events of shrinker:\n( {6}\S.*\n)+/m);
-    expect(stdout).toMatch(/^Observation shmem\/free-vs-shrinker Sometimes \d+ \d+$/m);
+    // The first free of the run may be the contended one, and the run stops there: then it was seen always.
+    expect(stdout).toMatch(/^Observation shmem\/free-vs-shrinker (Sometimes|Always) [1-9]\d* \d+$/m);
   });
 
   test("by a deadlock names both tasks and both locks, within seconds", async () => {
