@@ -1,6 +1,6 @@
 import { callScenario } from "../catalogue/refuse.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
-import type { Event } from "./execution.ts";
+import type { Event } from "./event.ts";
 import { type Finding, findingsAtEnd } from "./findings.ts";
 import { type Granularity, Machine } from "./machine.ts";
 import { isPreemption } from "./preemption.ts";

@@ -10,7 +10,7 @@ import {
   shadow,
   WorldAbandoned,
 } from "#shared/atomic/index";
-import { pending, primitive } from "#shared/atomic/pending";
+import { pace, pending, primitive, spin } from "#shared/atomic/pending";
 import { STEP } from "#shared/atomic/step-kind";
 import { initHeap } from "#shared/memory/heap";
 import { placeStats, STAT_WORDS } from "#shared/stats";
@@ -31,8 +31,8 @@ import {
  */
 export type Granularity = "atomic" | "lock";
 
-/** Reads of one spin loop that are remembered: what the loop waits for is among them. */
-const SPIN_READS = 8;
+/** The machine that the door and the tables of shared memory are bound to. */
+let active: Machine | undefined;
 
 /** Values of `Machine.state`. */
 export const TASK_AT = { STEP: 0, DONE: 1, THREW: 2 } as const;
@@ -60,7 +60,9 @@ export class Machine {
   readonly #byLock: boolean;
   readonly #depth: Uint8Array;
   readonly #object: Int32Array;
-  readonly #entered: Int32Array;
+  readonly #self: Int32Array;
+  /** 1 while the next step is the first access of a primitive. */
+  readonly #first: Uint8Array;
   readonly #params: never;
   readonly #root: number;
   readonly #heap: number;
@@ -70,9 +72,7 @@ export class Machine {
   readonly #notified: Uint8Array;
   readonly #asleepSince: Int32Array;
   #sleepClock = 0;
-  readonly #spinCount: Uint8Array;
-  readonly #spinAddr: Int32Array;
-  readonly #spinValue: Int32Array;
+  readonly #places: { readonly violations: number; readonly blocks: number; readonly stats: number };
 
   constructor(
     scenario: Scenario,
@@ -93,15 +93,11 @@ export class Machine {
     const stats = blocks + this.tasks * TASK_WORDS;
     this.#heap = stats + this.tasks * STAT_WORDS;
     this.words = new Int32Array(this.#heap + worldWords);
-    bind(this.words, { spinLimit: 0, seed: 1 });
-    placeViolations(violations);
-    placeTasks(blocks, this.tasks);
-    placeStats(stats);
+    this.#places = { violations, blocks, stats };
+    this.#shadow = new Uint8Array(this.words.length).fill(SHADOW.LIVE, 0, this.#heap);
+    this.#activate();
     setCurrentTask(0);
     initHeap(this.#heap, worldWords, 0);
-    this.#shadow = new Uint8Array(this.words.length).fill(SHADOW.LIVE, 0, this.#heap);
-    shadow(this.#shadow);
-    onBadAccess(reportBadAccess);
     this.#root = finish(scenario.setup(this.#heap, this.#params, mode));
     this.#snapshot = this.words.slice();
     this.#shadowSnapshot = this.#shadow.slice();
@@ -112,24 +108,36 @@ export class Machine {
     this.expected = new Int32Array(this.tasks);
     this.#depth = new Uint8Array(this.tasks);
     this.#object = new Int32Array(this.tasks);
-    this.#entered = new Int32Array(this.tasks);
+    this.#self = new Int32Array(this.tasks);
+    this.#first = new Uint8Array(this.tasks);
     this.#generators = new Array<Step<void> | undefined>(this.tasks);
     this.#notified = new Uint8Array(this.tasks);
     this.#asleepSince = new Int32Array(this.tasks);
-    this.#spinCount = new Uint8Array(this.tasks);
-    this.#spinAddr = new Int32Array(this.tasks * SPIN_READS);
-    this.#spinValue = new Int32Array(this.tasks * SPIN_READS);
+  }
+
+  /** Binds the door and the tables to this machine's memory. There may be several machines, one at work at a time. */
+  #activate(): void {
+    active = this;
+    bind(this.words, { spinLimit: 0, seed: 1 });
+    placeViolations(this.#places.violations);
+    placeTasks(this.#places.blocks, this.tasks);
+    placeStats(this.#places.stats);
+    shadow(this.#shadow);
+    onBadAccess(reportBadAccess);
   }
 
   /** Back to the world as it was laid out, each task in front of its first step. */
   reset(): void {
+    if (active !== this) this.#activate();
+    pace.byLock = this.#byLock && !pending.trace;
+    pace.ahead = 0;
+    pace.on = pace.byLock;
     this.words.set(this.#snapshot);
     this.#shadow.set(this.#shadowSnapshot);
     this.thrown = undefined;
     this.#notified.fill(0);
-    this.#spinCount.fill(0);
+    spin.count.fill(0);
     this.#depth.fill(0);
-    this.#entered.fill(0);
     this.#sleepClock = 0;
     for (let task = 0; task < this.tasks; task++) {
       const run = this.#runs[task] as (root: number, params: never) => Step<void>;
@@ -176,6 +184,7 @@ export class Machine {
     if (this.#inPrimitive(task)) return 1;
     switch (this.kind[task]) {
       case STEP.READ:
+      case STEP.READ_ONCE:
       case STEP.PLAIN_READ:
       case STEP.AWAIT_READ:
       case STEP.RELAX:
@@ -193,6 +202,11 @@ export class Machine {
     return this.#inPrimitive(task) ? STEP.NONE : this.kind[task]!;
   }
 
+  /** Ways in which the task's next step can go: 1, unless it draws lots. */
+  outcomes(task: number): number {
+    return this.kind[task] === STEP.CHOOSE ? Math.max(1, this.value[task]!) : 1;
+  }
+
   #inPrimitive(task: number): boolean {
     return this.#byLock && this.#depth[task]! > 0;
   }
@@ -204,28 +218,52 @@ export class Machine {
     return this.addr[task]!;
   }
 
+  /** The lock or refcount that the next step synchronizes on: the primitive's own, or the word. */
+  syncWord(task: number): number {
+    return this.#inPrimitive(task) ? this.#self[task]! : this.addr[task]!;
+  }
+
   /**
    * Takes the task's next step; it is enabled. `choice` answers a CHOOSE. At granularity `lock` a step inside a
    * primitive goes on to its end, or until it has to wait.
    */
   step(task: number, choice = 0): void {
-    const inside = this.#inPrimitive(task);
-    const entered = this.#entered[task];
     this.#single(task, choice);
-    if (!inside) return;
-    while (this.#depth[task]! > 0 && this.#entered[task] === entered && this.enabled(task))
+    while (
+      this.#byLock &&
+      this.#depth[task]! > 0 &&
+      this.#first[task] === 0 &&
+      this.state[task] === TASK_AT.STEP &&
+      this.enabled(task)
+    )
       this.#single(task, 0);
+  }
+
+  /**
+   * Takes up to `count` steps of the task one after the other, as they were taken before; returns how many. It stops
+   * early in front of a step that needs to be told an outcome.
+   */
+  steps(task: number, count: number, choice: number): number {
+    if (pending.trace) {
+      this.step(task, choice);
+      return 1;
+    }
+    pace.ahead = count - 1;
+    pace.on = true;
+    this.step(task, choice);
+    const taken = count - pace.ahead;
+    pace.ahead = 0;
+    pace.on = pace.byLock;
+    return taken;
   }
 
   #single(task: number, choice: number): void {
     const kind = this.kind[task]!;
-    const addr = this.addr[task]!;
-    if (kind === STEP.READ || kind === STEP.CAS) this.#rememberRead(task, addr);
-    else if (kind === STEP.RELAX) this.#spinCount[task] = 0;
-    else if (kind === STEP.NOTIFY) this.#notify(addr, this.value[task]!);
+    if (kind === STEP.RELAX) spin.count[task] = 0;
+    else if (kind === STEP.NOTIFY) this.#notify(this.addr[task]!, this.value[task]!);
     pending.value = choice;
     this.#advance(task);
-    if (this.kind[task] === STEP.ASLEEP && kind === STEP.WAIT && this.state[task] === TASK_AT.STEP) {
+    if (kind === STEP.WAIT && this.kind[task] === STEP.ASLEEP && this.state[task] === TASK_AT.STEP) {
       this.#notified[task] = 0;
       this.#asleepSince[task] = ++this.#sleepClock;
     }
@@ -280,14 +318,17 @@ export class Machine {
   /** Runs the scenario's check on the world as it is now; reports go to the violation table. */
   check(): void {
     setCurrentTask(0);
+    pace.on = false;
     finish(this.#scenario.check(this.#root, this.#params, this.#heap));
   }
 
   #advance(task: number): void {
     setCurrentTask(task);
+    spin.task = task;
     primitive.depth = this.#depth[task]!;
     primitive.object = this.#object[task]!;
-    primitive.entered = this.#entered[task]!;
+    primitive.self = this.#self[task]!;
+    primitive.fresh = false;
     try {
       const generator = this.#generators[task] as Step<void>;
       if (generator.next().done === true) {
@@ -301,7 +342,8 @@ export class Machine {
     }
     this.#depth[task] = primitive.depth;
     this.#object[task] = primitive.object;
-    this.#entered[task] = primitive.entered;
+    this.#self[task] = primitive.self;
+    this.#first[task] = pending.first ? 1 : 0;
     this.kind[task] = pending.kind;
     this.addr[task] = pending.addr;
     this.value[task] = pending.value;
@@ -322,20 +364,12 @@ export class Machine {
     }
   }
 
-  #rememberRead(task: number, addr: number): void {
-    const count = this.#spinCount[task]!;
-    // Only the latest reads matter: a loop looks at its words again and again.
-    const slot = task * SPIN_READS + (count % SPIN_READS);
-    this.#spinAddr[slot] = addr;
-    this.#spinValue[slot] = this.words[addr]!;
-    this.#spinCount[task] = count === 255 ? 255 - SPIN_READS + (255 % SPIN_READS) : count + 1;
-  }
-
   /** The first word of the spin loop that is not what the loop read, or 0. */
   #changedWord(task: number): number {
-    const count = Math.min(this.#spinCount[task]!, SPIN_READS);
-    for (let slot = task * SPIN_READS; slot < task * SPIN_READS + count; slot++) {
-      if (this.words[this.#spinAddr[slot]!] !== this.#spinValue[slot]) return this.#spinAddr[slot]!;
+    const { reads, count, addr, value } = spin;
+    const known = Math.min(count[task]!, reads);
+    for (let slot = task * reads; slot < task * reads + known; slot++) {
+      if (this.words[addr[slot]!] !== value[slot]) return addr[slot]!;
     }
     return 0;
   }

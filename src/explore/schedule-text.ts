@@ -1,6 +1,6 @@
 import { STEP } from "#shared/atomic/step-kind";
 import { nameOf } from "../catalogue/lock-names.ts";
-import type { Event } from "./execution.ts";
+import type { Event } from "./event.ts";
 import type { Machine } from "./machine.ts";
 
 const kindNames: Readonly<Record<number, string>> = Object.fromEntries(

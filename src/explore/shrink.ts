@@ -1,4 +1,4 @@
-import type { Event } from "./execution.ts";
+import type { Event } from "./event.ts";
 import { findingsAtEnd } from "./findings.ts";
 import type { Machine } from "./machine.ts";
 import { searchAll } from "./strategy/dfs.ts";

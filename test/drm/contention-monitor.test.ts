@@ -50,13 +50,13 @@ class Bench {
 
   open(): void {
     setCurrentTask(FREER);
-    openWindow(this.#lock, OBJECT);
+    drive(openWindow(this.#lock, OBJECT));
     this.window = true;
   }
 
   close(): void {
     setCurrentTask(FREER);
-    closeWindow(this.#lock);
+    drive(closeWindow(this.#lock));
     this.window = false;
   }
 

@@ -66,7 +66,7 @@ describe("a fence", () => {
 describe("a reservation", () => {
   test("knows who holds it, and cannot be tried while it is held, not even by the holder", () => {
     const rig = new Rig();
-    const resv = resvOf(rig.create());
+    const resv = drive(resvOf(rig.create()));
     expect(drive(dmaResvTrylock(resv))).toBe(true);
     expect(drive(dmaResvTrylock(resv))).toBe(false);
     expect(drive(dmaResvIsHeld(resv))).toBe(true);
@@ -81,7 +81,7 @@ describe("a reservation", () => {
   test("holds references to its fences until they are signaled and room is needed", () => {
     const rig = new Rig();
     const object = rig.create();
-    const resv = resvOf(object);
+    const resv = drive(resvOf(object));
     const fences = Array.from({ length: RESV_FENCES }, () => drive(dmaFenceCreate(rig.world.heap)));
     drive(dmaResvLock(resv, 0));
     for (const fence of fences) {
@@ -106,7 +106,7 @@ describe("a reservation", () => {
   test("promises no room without memory", () => {
     const rig = new Rig({ pages: 0 });
     const object = rig.create();
-    expect(rig.locked(object, () => dmaResvReserveFences(resvOf(object), rig.pool, 1))).toBe(ENOMEM);
+    expect(rig.locked(object, () => dmaResvReserveFences(drive(resvOf(object)), rig.pool, 1))).toBe(ENOMEM);
   });
 
   test("a fence too many is reported, and overwrites nothing", () => {
@@ -114,9 +114,9 @@ describe("a reservation", () => {
     const object = rig.create();
     const fence = drive(dmaFenceCreate(rig.world.heap));
     rig.locked(object, function* () {
-      for (let count = 0; count < RESV_FENCES; count++) yield* dmaResvAddFence(resvOf(object), fence);
+      for (let count = 0; count < RESV_FENCES; count++) yield* dmaResvAddFence(drive(resvOf(object)), fence);
     });
-    expect(() => drive(dmaResvAddFence(resvOf(object), fence))).toThrow(WorldAbandoned);
+    expect(() => drive(dmaResvAddFence(drive(resvOf(object)), fence))).toThrow(WorldAbandoned);
     expect(rig.reports()).toEqual(["invariant"]);
     expect(refsOf(fence)).toBe(1 + RESV_FENCES);
   });
@@ -125,7 +125,7 @@ describe("a reservation", () => {
     const rig = new Rig();
     const object = rig.create();
     const fence = drive(dmaFenceCreate(rig.world.heap));
-    rig.locked(object, () => dmaResvAddFence(resvOf(object), fence));
+    rig.locked(object, () => dmaResvAddFence(drive(resvOf(object)), fence));
     drive(dmaFencePut(fence));
     rig.put(object);
     expect(isLive(fence)).toBe(false);
@@ -138,7 +138,7 @@ describe("the reservations of a job", () => {
     const rig = new Rig({}, tasks);
     const objects = Array.from({ length: count }, () => rig.create());
     const table = drive(allocateWords(rig.world.heap, 0, count + 1));
-    const resvs = objects.map(resvOf);
+    const resvs = objects.map((object) => drive(resvOf(object)));
     rig.world.words.set(resvs, table);
     const ctx = drive(allocate(rig.world.heap, WwContext));
     const wwClass = rig.device + Device.at.resvClass;
@@ -177,7 +177,7 @@ describe("the reservations of a job", () => {
     let backoffs = 0;
     for (let seed = 0; seed < 100; seed++) {
       const rig = new Rig({ algorithm });
-      const resvs = [rig.create(), rig.create()].map(resvOf);
+      const resvs = [rig.create(), rig.create()].map((object) => drive(resvOf(object)));
       const tables = [resvs, [...resvs].reverse()].map((order) => {
         const table = drive(allocateWords(rig.world.heap, 0, 2));
         rig.world.words.set(order, table);

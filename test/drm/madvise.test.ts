@@ -223,8 +223,8 @@ describe("a walk of the list", () => {
     const object = ready(rig);
     const fence = drive(dmaFenceCreate(rig.world.heap));
     rig.locked(object, function* (resv) {
-      yield* dmaResvReserveFences(resvOf(resv), rig.pool, 1);
-      yield* dmaResvAddFence(resvOf(resv), fence);
+      yield* dmaResvReserveFences(drive(resvOf(resv)), rig.pool, 1);
+      yield* dmaResvAddFence(drive(resvOf(resv)), fence);
     });
     expect(scan(rig)).toBe(0);
     drive(dmaFenceSignal(fence));

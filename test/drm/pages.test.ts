@@ -94,7 +94,7 @@ describe("pins", () => {
     const rig = new Rig({ pages: 1 });
     const object = rig.create();
     expect(drive(shmemPin(object))).toBe(ENOMEM);
-    expect(drive(dmaResvIsHeld(resvOf(object)))).toBe(false);
+    expect(drive(dmaResvIsHeld(drive(resvOf(object))))).toBe(false);
     expect(stateOf(object).pins).toBe(0);
     expect(faultsOf(rig, [object])).toEqual([]);
   });

@@ -45,9 +45,9 @@ export class Rig {
 
   /** Runs something under the object's lock. */
   locked<T>(object: Addr, path: (object: Addr) => Step<T>): T {
-    drive(dmaResvLock(resvOf(object), 0));
+    drive(dmaResvLock(drive(resvOf(object)), 0));
     const result = drive(path(object));
-    drive(dmaResvUnlock(resvOf(object)));
+    drive(dmaResvUnlock(drive(resvOf(object))));
     return result;
   }
 
@@ -63,11 +63,11 @@ export class Rig {
 
   /** Another task takes the object's lock and keeps it. */
   lockedByAnother(object: Addr): void {
-    this.as(1, () => drive(dmaResvLock(resvOf(object), 0)));
+    this.as(1, () => drive(dmaResvLock(drive(resvOf(object)), 0)));
   }
 
   unlockedByAnother(object: Addr): void {
-    this.as(1, () => drive(dmaResvUnlock(resvOf(object))));
+    this.as(1, () => drive(dmaResvUnlock(drive(resvOf(object)))));
   }
 
   /** Task 0 has a signal pending, or not. */

@@ -13,11 +13,11 @@ import {
 } from "#shared/atomic/index";
 import { allocateWords } from "#shared/memory/object";
 import { currentTask } from "#shared/task";
-import type { Event } from "../../src/explore/execution.ts";
-import { HappensBefore } from "../../src/explore/happens-before.ts";
+import type { Event } from "../../src/explore/event.ts";
 import { Machine } from "../../src/explore/machine.ts";
 import { searchAll } from "../../src/explore/strategy/dfs.ts";
 import { searchTraces } from "../../src/explore/strategy/dpor.ts";
+import { eventsBefore } from "./happens-before.ts";
 
 const WORDS = 2;
 
@@ -65,13 +65,10 @@ const budget = { executions: 1e6, deadline: Number.POSITIVE_INFINITY, steps: 100
 
 /** What makes two interleavings the same trace: each event with what it touched and all that comes before it. */
 function traceKey(events: readonly Event[], tasks: number): string {
-  const order = new HappensBefore(tasks);
-  order.update(events);
+  const order = eventsBefore(events);
   const rows = Array.from({ length: tasks }, () => [] as string[]);
   for (const [index, event] of events.entries()) {
-    const before = events.flatMap((other, at) =>
-      at < index && order.before(at, other.task, index) ? [at] : [],
-    );
+    const before = [...(order[index] ?? [])];
     const counts = Array.from(
       { length: tasks },
       (_, task) => before.filter((at) => events[at]?.task === task).length,

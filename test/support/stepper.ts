@@ -183,6 +183,7 @@ function isPlain(kind: StepKind | undefined): boolean {
 function changesMemory(kind: StepKind): boolean {
   return (
     kind === STEP.WRITE ||
+    kind === STEP.WRITE_ONCE ||
     kind === STEP.RMW ||
     kind === STEP.AWAIT_CAS ||
     kind === STEP.PLAIN_WRITE ||

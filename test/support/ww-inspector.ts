@@ -43,7 +43,8 @@ export class WwInspector {
     if (ctx === 0 || peek(ctx + at.acquired) > 0) return;
     const word = lock + WwMutex.at.ctx;
     const released = next.some(
-      ({ kind, addr, value }) => kind === STEP.WRITE && addr === word && value === 0,
+      ({ kind, addr, value }) =>
+        (kind === STEP.WRITE || kind === STEP.WRITE_ONCE) && addr === word && value === 0,
     );
     if (!released) throw new Error("I4: the holder's context counts no lock");
   }

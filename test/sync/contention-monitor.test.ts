@@ -35,11 +35,11 @@ function hits(): number {
 /** What another task does while the freeing task has its window open. */
 function meanwhile(acts: () => void): number {
   setCurrentTask(FREER);
-  openWindow(LOCK, OBJECT);
+  drive(openWindow(LOCK, OBJECT));
   setCurrentTask(OTHER);
   acts();
   setCurrentTask(FREER);
-  closeWindow(LOCK);
+  drive(closeWindow(LOCK));
   return hits();
 }
 
@@ -82,7 +82,7 @@ test("many hits of one window are one contended free", () => {
 test("waiting for the lock that the freeing task holds is a hit", () => {
   setCurrentTask(FREER);
   drive(wwMutexLock(LOCK, 0));
-  openWindow(LOCK, OBJECT);
+  drive(openWindow(LOCK, OBJECT));
   const ended = wwMutexTrylock(LOCK, 0);
   drive(ended);
   expect(runSteps(world, [ended, wwMutexLock(LOCK, 0)], followOrder([])).end).toBe("deadlock");
@@ -100,12 +100,12 @@ test("what the freeing task does itself, and what others do before and after, is
   drive(wwMutexLock(LOCK, 0));
   drive(wwMutexUnlock(LOCK));
   setCurrentTask(FREER);
-  openWindow(LOCK, OBJECT);
+  drive(openWindow(LOCK, OBJECT));
   drive(wwMutexLock(LOCK, 0));
   drive(wwMutexUnlock(LOCK));
   drive(wwMutexTrylock(LOCK, 0));
   drive(wwMutexUnlock(LOCK));
-  closeWindow(LOCK);
+  drive(closeWindow(LOCK));
   setCurrentTask(OTHER);
   drive(wwMutexLock(LOCK, 0));
   expect(hits()).toBe(0);

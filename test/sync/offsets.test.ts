@@ -74,7 +74,7 @@ describe("a ww-mutex", () => {
   });
 
   test("has its window, hits and object where contention-monitor.ts thinks", () => {
-    openWindow(LOCK, OBJECT);
+    drive(openWindow(LOCK, OBJECT));
     const { window, windowHits, windowObject } = WwMutex.at;
     expect([window, windowHits, windowObject].map((word) => peek(LOCK + word))).toEqual([1, 0, OBJECT]);
     setCurrentTask(1);
@@ -85,7 +85,7 @@ describe("a ww-mutex", () => {
     ]);
     drive(wwMutexUnlock(LOCK));
     setCurrentTask(0);
-    closeWindow(LOCK);
+    drive(closeWindow(LOCK));
     expect(peek(LOCK + window)).toBe(0);
     expect(WwMutex.size).toBe(Math.max(window, windowHits, windowObject) + 1);
   });

@@ -1,7 +1,13 @@
-import { Execution } from "../execution.ts";
+import { EventLog } from "../event-log.ts";
 import type { Machine } from "../machine.ts";
 import { isPreemption } from "../preemption.ts";
-import type { Budget, OnExecution, SearchResult } from "../search.ts";
+import { type Budget, isOver, type OnExecution, type SearchResult, stopsEarly } from "../search.ts";
+
+/** A choice at one depth: a task, and the outcome of its step if it draws lots. */
+interface Choice {
+  readonly task: number;
+  readonly outcome: number;
+}
 
 /**
  * Every interleaving, without reduction: the yardstick for the others. `bound` is the most preemptions an
@@ -13,9 +19,11 @@ export function searchAll(
   budget: Budget,
   onExecution: OnExecution,
 ): SearchResult {
-  let run = new Execution();
-  // The task taken at each depth, and the preemptions up to there.
-  const choice: number[] = [];
+  const log = new EventLog(machine);
+  /** Per depth: what is still to be tried there, the current choice first. */
+  const open: Choice[][] = [];
+  /** Per depth: preemptions up to and with the current choice. */
+  const preempted: number[] = [];
   let executions = 0;
   let steps = 0;
   const result = (exhaustive: boolean): SearchResult => ({
@@ -23,71 +31,53 @@ export function searchAll(
     blocked: 0,
     steps,
     exhaustive,
-    overran: run.length > budget.steps,
-    longest: run.length,
+    overran: log.length > budget.steps,
+    longest: log.length,
   });
+  const take = (depth: number): void => {
+    const { task, outcome } = open[depth]![0]!;
+    const previous = depth === 0 ? -1 : log.task[depth - 1]!;
+    const before = depth === 0 ? 0 : preempted[depth - 1]!;
+    preempted[depth] = before + (isPreemption(machine, previous, task) ? 1 : 0);
+    log.take(machine, task, outcome);
+    steps++;
+  };
+  machine.reset();
   for (;;) {
-    machine.reset();
-    run = new Execution();
-    let preemptions = 0;
-    for (let depth = 0; ; depth++) {
-      const previous = depth === 0 ? -1 : choice[depth - 1]!;
-      if (depth === choice.length) {
-        const first = nextChoice(machine, previous, preemptions, bound, -1);
-        if (first < 0) break;
-        choice.push(first);
-      }
-      const task = choice[depth]!;
-      if (isPreemption(machine, previous, task)) preemptions++;
-      run.take(machine, task);
-      steps++;
-      if (run.length > budget.steps) return result(false);
+    while (!stopsEarly(budget, machine, log)) {
+      const depth = log.length;
+      const previous = depth === 0 ? -1 : log.task[depth - 1]!;
+      const spent = depth === 0 ? 0 : preempted[depth - 1]!;
+      const choices = choicesAt(machine, previous, spent < bound);
+      if (choices.length === 0) break;
+      open.push(choices);
+      take(depth);
+      if (log.length > budget.steps) return result(false);
     }
     executions++;
-    if (
-      !onExecution(run) ||
-      executions >= budget.executions ||
-      ((executions & 1023) === 0 && performance.now() > budget.deadline)
-    ) {
-      return result(false);
-    }
-    if (!backtrack(machine, choice, bound)) return result(true);
+    if (!onExecution(log)) return result(false);
+    while (open.length > 0 && open.at(-1)!.length === 1) open.pop();
+    if (open.length === 0) return result(true);
+    if (isOver(budget, executions)) return result(false);
+    const depth = open.length - 1;
+    open[depth]!.shift();
+    log.rewind(machine, depth);
+    steps += depth;
+    take(depth);
   }
 }
 
-/** The task order at a node: the one that runs goes on, then the others by number. */
-function nextChoice(
-  machine: Machine,
-  previous: number,
-  preemptions: number,
-  bound: number,
-  after: number,
-): number {
+/** What can be done at a node, in order: the task that runs goes on, then the others by number. */
+function choicesAt(machine: Machine, previous: number, maySwitch: boolean): Choice[] {
+  const choices: Choice[] = [];
   const goesOn = previous >= 0 && machine.enabled(previous);
-  if (after < 0 && goesOn) return previous;
-  if (goesOn && preemptions >= bound) return -1;
-  for (let task = after === previous && goesOn ? 0 : after + 1; task < machine.tasks; task++) {
-    if (goesOn && task === previous) continue;
-    if (machine.enabled(task)) return task;
-  }
-  return -1;
+  if (goesOn) addChoices(machine, previous, choices);
+  if (goesOn && !maySwitch) return choices;
+  for (let task = 0; task < machine.tasks; task++)
+    if (task !== previous && machine.enabled(task)) addChoices(machine, task, choices);
+  return choices;
 }
 
-/** Moves to the next interleaving in order; false if there is none. */
-function backtrack(machine: Machine, choice: number[], bound: number): boolean {
-  while (choice.length > 0) {
-    const last = choice.pop() as number;
-    // Where the node is has to be walked to again: the machine cannot step back.
-    machine.reset();
-    let preemptions = 0;
-    for (const [depth, task] of choice.entries()) {
-      if (isPreemption(machine, depth === 0 ? -1 : choice[depth - 1]!, task)) preemptions++;
-      machine.step(task);
-    }
-    const next = nextChoice(machine, choice.at(-1) ?? -1, preemptions, bound, last);
-    if (next < 0) continue;
-    choice.push(next);
-    return true;
-  }
-  return false;
+function addChoices(machine: Machine, task: number, choices: Choice[]): void {
+  for (let outcome = 0; outcome < machine.outcomes(task); outcome++) choices.push({ task, outcome });
 }

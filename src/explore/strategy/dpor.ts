@@ -1,30 +1,22 @@
 import { STEP } from "#shared/atomic/step-kind";
-import { conflict, type Event, Execution, type Footprint, footprintOf } from "../execution.ts";
-import { HappensBefore } from "../happens-before.ts";
+import { touchConflict } from "../event.ts";
+import { EventLog } from "../event-log.ts";
 import type { Machine } from "../machine.ts";
-import type { Budget, OnExecution, SearchResult } from "../search.ts";
-import { insertSequence, isWeakInitial, type PlannedStep, type WakeupNode } from "./wakeup-tree.ts";
-
-/** What is known of a state on the current path. */
-interface Node {
-  /** Steps that need not be taken here: all that they begin has been seen. */
-  readonly sleep: PlannedStep[];
-  /** What is to be explored here, in order. The first is being explored. */
-  readonly wakeup: WakeupNode[];
-  /** Outcomes of the first step, if it draws lots, that are still to be explored. */
-  lots: number[];
-}
+import { type Budget, isOver, type OnExecution, type SearchResult, stopsEarly } from "../search.ts";
+import { insertSequence, isWeakInitial, nodeOf, type PlannedStep, type WakeupNode } from "./wakeup-tree.ts";
 
 /** A step, taken or still waited for, that could come before an earlier event. */
-interface Later extends Footprint {
-  readonly task: number;
+interface Later extends PlannedStep {
   readonly kind: number;
   readonly expected: number;
   readonly waited: boolean;
-  readonly outcome: number;
   /** Its index, or -1 for one that a task waits to take. */
   readonly index: number;
 }
+
+const NO_STEPS: readonly PlannedStep[] = [];
+const NO_NODES: WakeupNode[] = [];
+const NO_LOTS: readonly number[] = [];
 
 /**
  * Optimal dynamic partial order reduction with wake-up trees: as many complete executions as there are traces.
@@ -41,9 +33,13 @@ class Dpor {
   readonly #machine: Machine;
   readonly #budget: Budget;
   readonly #onExecution: OnExecution;
-  readonly #order: HappensBefore;
-  readonly #path: Node[] = [];
-  #run = new Execution();
+  readonly #log: EventLog;
+  /** Per depth: steps that need not be taken there, since all that they begin has been seen. */
+  readonly #sleep: (readonly PlannedStep[])[] = [];
+  /** Per depth: what is to be explored there, the current step first. Empty: the current step, and nothing after it is planned. */
+  readonly #wakeup: WakeupNode[][] = [];
+  /** Per depth: outcomes of the current step, if it draws lots, that are to be explored, the current one first. */
+  readonly #lots: (readonly number[])[] = [];
   #executions = 0;
   #blocked = 0;
   #steps = 0;
@@ -52,34 +48,31 @@ class Dpor {
     this.#machine = machine;
     this.#budget = budget;
     this.#onExecution = onExecution;
-    this.#order = new HappensBefore(machine.tasks);
+    this.#log = new EventLog(machine);
   }
 
   search(): SearchResult {
+    let next: { sleep: readonly PlannedStep[]; plan: WakeupNode[] } | undefined = {
+      sleep: NO_STEPS,
+      plan: NO_NODES,
+    };
+    this.#machine.reset();
     let known = 0;
-    let next: { sleep: PlannedStep[]; plan: WakeupNode[] } | undefined = { sleep: [], plan: [] };
     while (next !== undefined) {
-      this.#rewind();
-      const complete = this.#goOn(next.sleep, next.plan);
-      if (complete === undefined) return this.#result(false);
-      if (complete) this.#executions++;
-      else this.#blocked++;
-      if (complete && !this.#onExecution(this.#run)) return this.#result(false);
-      this.#order.update(this.#run.events);
-      for (let index = Math.max(1, known); index < this.#run.length; index++) this.#reverseRacesOf(index);
+      const end = this.#goOn(next.sleep, next.plan);
+      if (end === "overran") return this.#result(false);
+      if (end === "blocked") this.#blocked++;
+      else this.#executions++;
+      if (end !== "blocked" && !this.#onExecution(this.#log)) return this.#result(false);
+      for (let index = Math.max(1, known); index < this.#log.length; index++) this.#reverseRacesOf(index);
       this.#reverseRacesOfWaiting();
       next = this.#backtrack();
-      known = this.#path.length - 1;
-      if (next !== undefined && this.#isOver()) return this.#result(false);
+      known = this.#sleep.length - 1;
+      if (next === undefined) break;
+      if (isOver(this.#budget, this.#executions + this.#blocked)) return this.#result(false);
+      this.#startAgain(known);
     }
     return this.#result(true);
-  }
-
-  #isOver(): boolean {
-    const tried = this.#executions + this.#blocked;
-    return (
-      tried >= this.#budget.executions || ((tried & 63) === 0 && performance.now() > this.#budget.deadline)
-    );
   }
 
   #result(exhaustive: boolean): SearchResult {
@@ -88,36 +81,38 @@ class Dpor {
       blocked: this.#blocked,
       steps: this.#steps,
       exhaustive,
-      overran: this.#run.length > this.#budget.steps,
-      longest: this.#run.length,
+      overran: this.#log.length > this.#budget.steps,
+      longest: this.#log.length,
     };
   }
 
-  /** Takes the steps of the current path again, up to the last node's chosen step. */
-  #rewind(): void {
-    this.#machine.reset();
-    this.#run = new Execution();
-    for (const node of this.#path) this.#take(node.wakeup[0] as WakeupNode, node.lots[0]);
+  /** Takes the steps of the current path again, and the chosen step at its end, which is another one now. */
+  #startAgain(depth: number): void {
+    this.#log.rewind(this.#machine, depth);
+    const chosen = this.#wakeup[depth]![0]!;
+    this.#log.take(this.#machine, chosen.task, this.#lots[depth]![0] ?? chosen.outcome);
+    this.#steps += depth + 1;
   }
 
-  #take(step: WakeupNode, lot: number | undefined): Event {
-    this.#steps++;
-    return this.#run.take(this.#machine, step.task, lot ?? step.outcome);
-  }
-
-  /** Goes on to the end of an execution: true complete, false all asleep, undefined out of budget. */
-  #goOn(firstSleep: PlannedStep[], firstPlan: WakeupNode[]): boolean | undefined {
+  /** Goes on to the end of an execution. */
+  #goOn(firstSleep: readonly PlannedStep[], firstPlan: WakeupNode[]): "complete" | "blocked" | "overran" {
+    const log = this.#log;
     let sleep = firstSleep;
     let plan = firstPlan;
     for (;;) {
-      if (this.#run.length > this.#budget.steps) return undefined;
-      const chosen = plan[0] ?? this.#anyAwake(sleep);
-      if (chosen === undefined) return !this.#anyEnabled();
-      const event = this.#take(chosen, undefined);
-      const lots = lotsOf({ ...event, outcome: chosen.outcome });
-      this.#path.push({ sleep, wakeup: plan.length > 0 ? plan : [chosen], lots });
-      sleep = awakenedBy(event, sleep);
-      plan = chosen.children;
+      if (log.length > this.#budget.steps) return "overran";
+      if (stopsEarly(this.#budget, this.#machine, log)) return "complete";
+      const chosen = plan[0];
+      const task = chosen === undefined ? this.#anyAwake(sleep) : chosen.task;
+      if (task < 0) return this.#anyEnabled() ? "blocked" : "complete";
+      const depth = log.length;
+      log.take(this.#machine, task, chosen?.outcome ?? 0);
+      this.#steps++;
+      this.#sleep.push(sleep);
+      this.#wakeup.push(plan);
+      this.#lots.push(lotsOf(log.outcome[depth]!, log.outcomes[depth]!));
+      sleep = this.#awakened(sleep, depth);
+      plan = chosen?.children ?? NO_NODES;
     }
   }
 
@@ -126,43 +121,95 @@ class Dpor {
     return false;
   }
 
-  #anyAwake(sleep: readonly PlannedStep[]): WakeupNode | undefined {
+  #anyAwake(sleep: readonly PlannedStep[]): number {
     for (let task = 0; task < this.#machine.tasks; task++) {
-      if (!this.#machine.enabled(task) || sleep.some((step) => step.task === task)) continue;
-      return { task, ...footprintOf(this.#machine, task), outcome: 0, outcomes: 1, children: [] };
+      if (!this.#machine.enabled(task)) continue;
+      let asleep = false;
+      for (const step of sleep) if (step.task === task) asleep = true;
+      if (!asleep) return task;
     }
-    return undefined;
+    return -1;
+  }
+
+  /** The sleepers that go on sleeping after the event at `index`: those that commute with it. */
+  #awakened(sleep: readonly PlannedStep[], index: number): readonly PlannedStep[] {
+    if (sleep.length === 0) return sleep;
+    const log = this.#log;
+    const task = log.task[index]!;
+    return sleep.filter(
+      (step) => step.task !== task && !log.conflicts(index, step.addr, step.writes, step.size),
+    );
   }
 
   /** Leaves explored nodes; returns what to go on with at the deepest one that has more to explore. */
-  #backtrack(): { sleep: PlannedStep[]; plan: WakeupNode[] } | undefined {
-    while (this.#path.length > 0) {
-      const depth = this.#path.length - 1;
-      const node = this.#path[depth] as Node;
-      const event = this.#run.events[depth] as Event;
-      if (node.lots.length > 1) {
+  #backtrack(): { sleep: readonly PlannedStep[]; plan: WakeupNode[] } | undefined {
+    for (let depth = this.#sleep.length - 1; depth >= 0; depth--) {
+      const wakeup = this.#materialized(depth);
+      const sleep = this.#sleep[depth]!;
+      const lots = this.#lots[depth]!;
+      if (lots.length > 1) {
         // The same step with its next outcome: nothing is known yet of what follows.
-        node.lots = node.lots.slice(1);
-        const [first] = node.wakeup;
-        node.wakeup[0] = { ...(first as WakeupNode), children: [] };
-        return { sleep: awakenedBy(event, node.sleep), plan: [] };
+        this.#lots[depth] = lots.slice(1);
+        wakeup[0] = { ...wakeup[0]!, children: [] };
+        return { sleep: this.#awakened(sleep, depth), plan: NO_NODES };
       }
-      node.wakeup.shift();
-      node.lots = [];
-      node.sleep.push(event);
-      const [next] = node.wakeup;
-      if (next !== undefined) {
-        node.lots = lotsOf(next);
-        return { sleep: awakenedBy(next, node.sleep), plan: next.children };
+      if (wakeup.length > 1) {
+        wakeup.shift();
+        const slept = [...sleep, this.#planned(depth)];
+        const next = wakeup[0]!;
+        this.#sleep[depth] = slept;
+        this.#lots[depth] = lotsOf(next.outcome, next.outcomes);
+        return { sleep: awakenedBy(next, slept), plan: next.children };
       }
-      this.#path.pop();
+      this.#sleep.pop();
+      this.#wakeup.pop();
+      this.#lots.pop();
     }
     return undefined;
   }
 
+  /** The wake-up tree at a depth, the current step in it. */
+  #materialized(depth: number): WakeupNode[] {
+    const wakeup = this.#wakeup[depth]!;
+    if (wakeup.length > 0) return wakeup;
+    const own = [nodeOf(this.#planned(depth))];
+    this.#wakeup[depth] = own;
+    return own;
+  }
+
+  #planned(index: number): PlannedStep {
+    const log = this.#log;
+    return {
+      task: log.task[index]!,
+      addr: log.addr[index]!,
+      writes: log.writes[index]!,
+      size: log.size[index]!,
+      outcome: log.outcome[index]!,
+      outcomes: log.outcomes[index]!,
+    };
+  }
+
   #reverseRacesOf(index: number): void {
-    const event = this.#run.events[index] as Event;
-    if (event.addr !== 0) this.#reverseRaces({ ...event, index }, index);
+    const log = this.#log;
+    if (log.addr[index] === 0) return;
+    // Most events follow one of their own task, or nothing, on their word.
+    if (log.size[index] === 0 && log.waited[index] === 0) {
+      const earlier = log.onWord[index]!;
+      if (earlier < 0) return;
+      const wrote = log.writes[earlier]! !== 0;
+      if (wrote && log.task[earlier] === log.task[index]) return;
+    }
+    this.#reverseRaces(
+      {
+        ...this.#planned(index),
+        kind: log.kind[index]!,
+        expected: log.expected[index]!,
+        waited: log.waited[index] === 1,
+        index,
+      },
+      index,
+      log.previous[index]!,
+    );
   }
 
   /** A step that a task still waits to take at the end could have been taken earlier. */
@@ -172,71 +219,84 @@ class Dpor {
       const kind = machine.kind[task]!;
       const waits = kind === STEP.AWAIT_READ || kind === STEP.AWAIT_CAS;
       if (!waits || machine.finished(task) || machine.enabled(task)) continue;
-      const expected = machine.expected[task]!;
-      const step = { task, kind, expected, waited: true, outcome: 0, index: -1 };
-      this.#reverseRaces({ ...step, ...footprintOf(machine, task) }, this.#run.length);
+      const later: Later = {
+        task,
+        kind,
+        expected: machine.expected[task]!,
+        waited: true,
+        outcome: 0,
+        outcomes: 1,
+        index: -1,
+        addr: machine.touched(task),
+        writes: machine.writes(task),
+        size: 0,
+      };
+      this.#reverseRaces(later, this.#log.length, this.#log.lastOf(task));
     }
   }
 
-  /** Finds the events that `later` races with, from the nearest back, and plans each race the other way round. */
-  #reverseRaces(later: Later, end: number): void {
-    const { events } = this.#run;
-    const previous = this.#previousOf(later.task, end);
+  /**
+   * Finds the events that `later` races with, from the nearest back, and plans each race the other way round.
+   * `end`: the first event that cannot be one. `previous`: the event of the same task before it, or -1.
+   */
+  #reverseRaces(later: Later, end: number, previous: number): void {
+    const log = this.#log;
     const found: number[] = [];
-    for (let index = end - 1; index >= 0; index--) {
-      const event = events[index] as Event;
-      if (event.task === later.task || !conflict(event, later)) continue;
-      // What comes before the task's previous step, or before another racing event, is not next to it.
-      if (previous >= 0 && this.#order.before(index, event.task, previous)) continue;
-      if (found.some((nearer) => this.#order.before(index, event.task, nearer))) continue;
-      if (later.waited && !couldComeBefore(later, event)) continue;
-      found.push(index);
-      this.#reverse(index, later);
+    let index =
+      later.size > 0 ? end - 1 : later.index < 0 ? log.lastOn(later.addr) : log.onWord[later.index]!;
+    while (index >= 0) {
+      if (log.task[index] !== later.task && log.conflicts(index, later.addr, later.writes, later.size))
+        this.#consider(index, later, previous, found);
+      index = later.size > 0 ? index - 1 : log.earlierOn(index, later.addr);
     }
   }
 
-  #previousOf(task: number, end: number): number {
-    for (let index = end - 1; index >= 0; index--)
-      if ((this.#run.events[index] as Event).task === task) return index;
-    return -1;
+  #consider(index: number, later: Later, previous: number, found: number[]): void {
+    const log = this.#log;
+    // What comes before the task's previous step, or before another racing event, is not next to it.
+    if (previous >= 0 && log.comesBefore(index, previous)) return;
+    for (const nearer of found) if (log.comesBefore(index, nearer)) return;
+    if (later.waited && !this.#couldComeBefore(later, index)) return;
+    found.push(index);
+    this.#reverse(index, later);
+  }
+
+  /** True if a step that can only be taken in some states could have been taken in front of the event at `index`. */
+  #couldComeBefore(later: Later, index: number): boolean {
+    const known = later.kind === STEP.AWAIT_READ || later.kind === STEP.AWAIT_CAS;
+    // A sleeper and a spinner go on only because of what came before them.
+    return known && this.#log.before[index] === later.expected;
   }
 
   /** Plans the execution in which `later` comes before the event at `index`. */
   #reverse(index: number, later: Later): void {
-    const { events } = this.#run;
-    const first = events[index] as Event;
+    const log = this.#log;
     const sequence: PlannedStep[] = [];
-    for (let at = index + 1; at < events.length; at++) {
-      if (at !== later.index && !this.#order.before(index, first.task, at))
-        sequence.push(events[at] as Event);
-    }
-    const { task, addr, size, outcome } = later;
+    for (let at = index + 1; at < log.length; at++)
+      if (at !== later.index && !log.comesBefore(index, at)) sequence.push(this.#planned(at));
     const writes =
-      later.kind === STEP.CAS && later.addr === first.addr
-        ? Number(first.before === later.expected)
+      later.kind === STEP.CAS && later.addr === log.addr[index]
+        ? Number(log.before[index] === later.expected)
         : later.writes;
+    const { task, addr, size, outcome } = later;
     sequence.push({ task, addr, size, outcome, outcomes: 1, writes });
-    const node = this.#path[index] as Node;
-    if (node.sleep.some((asleep) => isWeakInitial(sequence, asleep))) return;
-    insertSequence(node.wakeup, sequence);
+    for (const asleep of this.#sleep[index]!) if (isWeakInitial(sequence, asleep)) return;
+    insertSequence(this.#materialized(index), sequence);
   }
 }
 
 /** All outcomes of a step that draws lots, its own first; a step that draws none has none. */
-function lotsOf(step: PlannedStep): number[] {
-  if (step.outcomes <= 1) return [];
-  const all = Array.from({ length: step.outcomes }, (_, lot) => lot);
-  return [step.outcome, ...all.filter((lot) => lot !== step.outcome)];
+function lotsOf(outcome: number, outcomes: number): readonly number[] {
+  if (outcomes <= 1) return NO_LOTS;
+  const all = Array.from({ length: outcomes }, (_, lot) => lot);
+  return [outcome, ...all.filter((lot) => lot !== outcome)];
 }
 
 /** The sleepers that go on sleeping: those that commute with the step. */
-function awakenedBy(step: PlannedStep, sleep: readonly PlannedStep[]): PlannedStep[] {
-  return sleep.filter((asleep) => asleep.task !== step.task && !conflict(asleep, step));
-}
-
-/** True if a step that can only be taken in some states could have been taken in front of `event`. */
-function couldComeBefore(later: Later, event: Event): boolean {
-  const known = later.kind === STEP.AWAIT_READ || later.kind === STEP.AWAIT_CAS;
-  // A sleeper and a spinner go on only because of what came before them.
-  return known && event.before === later.expected;
+function awakenedBy(step: PlannedStep, sleep: readonly PlannedStep[]): readonly PlannedStep[] {
+  return sleep.filter(
+    (asleep) =>
+      asleep.task !== step.task &&
+      !touchConflict(asleep.addr, asleep.writes, asleep.size, step.addr, step.writes, step.size),
+  );
 }

@@ -1,4 +1,4 @@
-import { conflict, type Footprint } from "../execution.ts";
+import { conflict, type Footprint } from "../event.ts";
 
 /** One step of a sequence that is to be explored: whose it is, what it touches, and how its lot falls. */
 export interface PlannedStep extends Footprint {
@@ -13,23 +13,14 @@ export interface WakeupNode extends PlannedStep {
   readonly children: WakeupNode[];
 }
 
-/** True if nothing in `sequence` in front of its first step of `task` conflicts with that step; its index, or -1. */
+/** The index of the first step of `task` in `sequence` if it depends on nothing in front of it; -1 if it does, -2 if there is none. */
 function initialIndex(sequence: readonly PlannedStep[], task: number): number {
-  for (const [index, step] of sequence.entries()) {
-    if (step.task !== task) continue;
-    return comesFirst(sequence, index) ? index : -1;
-  }
-  return -1;
-}
-
-/** True if the step at `index` depends on none before it: it could be taken at once. */
-function comesFirst(sequence: readonly PlannedStep[], index: number): boolean {
-  const step = sequence[index]!;
-  for (let before = 0; before < index; before++) {
-    const other = sequence[before]!;
-    if (other.task === step.task || conflict(other, step)) return false;
-  }
-  return true;
+  let at = 0;
+  while (at < sequence.length && sequence[at]!.task !== task) at++;
+  if (at === sequence.length) return -2;
+  const step = sequence[at]!;
+  for (let before = 0; before < at; before++) if (conflict(sequence[before]!, step)) return -1;
+  return at;
 }
 
 /**
@@ -37,8 +28,10 @@ function comesFirst(sequence: readonly PlannedStep[], index: number): boolean {
  * and commutes with all of it. Abdulla et al., Optimal dynamic partial order reduction, POPL 2014.
  */
 export function isWeakInitial(sequence: readonly PlannedStep[], step: PlannedStep): boolean {
-  if (sequence.some(({ task }) => task === step.task)) return initialIndex(sequence, step.task) >= 0;
-  return sequence.every((other) => !conflict(other, step));
+  const index = initialIndex(sequence, step.task);
+  if (index !== -2) return index >= 0;
+  for (const other of sequence) if (conflict(other, step)) return false;
+  return true;
 }
 
 /**
@@ -58,18 +51,28 @@ export function insertSequence(children: WakeupNode[], sequence: readonly Planne
       append(level, rest);
       return true;
     }
-    const index = initialIndex(rest, covering.task);
-    rest = index < 0 ? rest : rest.filter((_, at) => at !== index);
+    rest = without(rest, covering.task);
     level = covering.children;
     isRoot = false;
   }
 }
 
+/** The sequence without the task's first step, if it has one. */
+function without(sequence: readonly PlannedStep[], task: number): readonly PlannedStep[] {
+  const index = sequence.findIndex((step) => step.task === task);
+  return index < 0 ? sequence : sequence.filter((_, at) => at !== index);
+}
+
 function append(children: WakeupNode[], sequence: readonly PlannedStep[]): void {
   let level = children;
-  for (const { task, addr, writes, size, outcome, outcomes } of sequence) {
-    const node: WakeupNode = { task, addr, writes, size, outcome, outcomes, children: [] };
+  for (const step of sequence) {
+    const node = nodeOf(step);
     level.push(node);
     level = node.children;
   }
+}
+
+/** A leaf that takes `step`. */
+export function nodeOf({ task, addr, writes, size, outcome, outcomes }: PlannedStep): WakeupNode {
+  return { task, addr, writes, size, outcome, outcomes, children: [] };
 }

@@ -54,7 +54,7 @@ function* useObject(device: Addr, handle: number, operation: number): Step<void>
 }
 
 function* mapAndUnmap(object: Addr): Step<void> {
-  const resv = resvOf(object);
+  const resv = yield* resvOf(object);
   yield* dmaResvLock(resv, 0);
   const error = yield* shmemVmapLocked(object);
   yield* dmaResvUnlock(resv);
@@ -65,7 +65,7 @@ function* mapAndUnmap(object: Addr): Step<void> {
 }
 
 function* allocateUnderLock(device: Addr, object: Addr): Step<void> {
-  const resv = resvOf(object);
+  const resv = yield* resvOf(object);
   const pool = device + Device.at.pool;
   yield* dmaResvLock(resv, 0);
   if ((yield* allocPages(pool, 4, GFP_KERNEL)) === 0) yield* freePages(pool, 4);

@@ -34,7 +34,7 @@ export function* ioctlAlloc(root: Addr): Step<void> {
   const object = yield* gemLookup(device, handle);
   if (object === 0) return;
   const before = worksOn(object);
-  const resv = resvOf(object);
+  const resv = yield* resvOf(object);
   yield* dmaResvLock(resv, 0);
   const pool = device + Device.at.pool;
   const error = yield* allocPages(pool, PAGES, GFP_KERNEL);

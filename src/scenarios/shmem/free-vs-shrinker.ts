@@ -44,7 +44,7 @@ export function* ioctlClose(root: Addr): Step<void> {
   yield* gemPut(object);
   if (mutant === MUTANT.EARLY_PUT) yield* gemPut(object);
   if (mutant === MUTANT.PUT_UNDER_OWN_LOCK) {
-    const resv = resvOf(object);
+    const resv = yield* resvOf(object);
     yield* dmaResvLock(resv, 0);
     yield* handleDelete(device, handle);
     yield* dmaResvUnlock(resv);

@@ -42,7 +42,7 @@ function* gatherObjects(root: Addr, table: Addr): Step<number> {
     const object = yield* gemLookup(peek(root + DEVICE), 1 + ((first + count * step) % objects));
     if (object === 0) break;
     yield* write(table + count, object);
-    yield* write(table + objects + count, resvOf(object));
+    yield* write(table + objects + count, yield* resvOf(object));
   }
   return count;
 }
@@ -69,7 +69,7 @@ export function* submit(root: Addr): Step<void> {
 }
 
 function* fenceObject(device: Addr, object: Addr, fence: Addr): Step<void> {
-  const resv = resvOf(object);
+  const resv = yield* resvOf(object);
   if ((yield* dmaResvReserveFences(resv, device + Device.at.pool, 1)) !== 0) return;
   if ((yield* shmemSwapinLocked(object)) !== 0) return;
   if ((yield* read(object + Shmem.at.pages)) === 0) report("invariant", object, 0);

@@ -4,21 +4,52 @@ import { STEP, type StepKind } from "./step-kind.ts";
 /**
  * The step that the generator just resumed will take when resumed again. `addr` is its word, `value` its
  * operand (for CHOOSE the number of outcomes, for ALLOCATE and FREE the size in words), `expected` what CAS
- * and WAIT compare with. The driver answers a CHOOSE by writing the outcome to `value` before it resumes.
+ * and WAIT compare with. `first` is true for the first access of a primitive. The driver answers a CHOOSE by
+ * writing the outcome to `value` before it resumes, and asks for call stacks by `trace`.
  */
-export const pending: { kind: StepKind; addr: Addr; value: number; expected: number } = {
-  kind: STEP.NONE,
-  addr: 0,
-  value: 0,
-  expected: 0,
+export const pending: {
+  kind: StepKind;
+  addr: Addr;
+  value: number;
+  expected: number;
+  first: boolean;
+  trace: boolean;
+  stack: string;
+} = { kind: STEP.NONE, addr: 0, value: 0, expected: 0, first: false, trace: false, stack: "" };
+
+/**
+ * The primitive (lock or refcount operation) that the running task is inside: how deep, on which object (for a
+ * ww-mutex its class) and lock, and whether its first access is still to come. A driver that switches tasks keeps
+ * one of these a task.
+ */
+export const primitive: { depth: number; object: Addr; self: Addr; fresh: boolean } = {
+  depth: 0,
+  object: 0,
+  self: 0,
+  fresh: false,
 };
 
 /**
- * The primitive (lock or refcount operation) that the running task is inside: how deep, on which object, and how
- * many it has entered so far. A driver that switches tasks keeps one of these a task.
+ * How far a resumed task goes before it stops. `byLock`: to the end of a primitive that it has begun. `ahead`: that
+ * many steps more, as long as the driver has no part in them; counted down here. `on`: either of the two.
  */
-export const primitive: { depth: number; object: Addr; entered: number } = {
-  depth: 0,
-  object: 0,
-  entered: 0,
+export const pace: { on: boolean; byLock: boolean; ahead: number } = { on: false, byLock: false, ahead: 0 };
+
+/** Tasks and reads a task that a spin loop's memory has room for; the latest reads are the loop's own. */
+const TASKS = 64;
+const READS = 8;
+
+/** The latest reads of each task, with the values they saw: what a spin loop waits to see changed. */
+export const spin: {
+  readonly reads: number;
+  task: number;
+  readonly count: Int32Array;
+  readonly addr: Int32Array;
+  readonly value: Int32Array;
+} = {
+  reads: READS,
+  task: 0,
+  count: new Int32Array(TASKS),
+  addr: new Int32Array(TASKS * READS),
+  value: new Int32Array(TASKS * READS),
 };

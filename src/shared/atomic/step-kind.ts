@@ -31,7 +31,24 @@ export const STEP = {
   AWAIT_READ: 14,
   /** A compare-and-exchange that can only happen while the word equals `expected`: it never fails. */
   AWAIT_CAS: 15,
+  /** READ_ONCE(): a load that is marked as racing, and orders nothing. */
+  READ_ONCE: 16,
+  /** WRITE_ONCE(): a store that is marked as racing, and orders nothing. */
+  WRITE_ONCE: 17,
 } as const;
 
 /** One of `STEP`. */
 export type StepKind = (typeof STEP)[keyof typeof STEP];
+
+/** By kind: 1 if the driver has a part in the step (it wakes, it draws, it waits), so that the task always stops there. */
+export const needsDriver: Uint8Array = new Uint8Array(32);
+for (const kind of [
+  STEP.WAIT,
+  STEP.ASLEEP,
+  STEP.NOTIFY,
+  STEP.RELAX,
+  STEP.CHOOSE,
+  STEP.AWAIT_READ,
+  STEP.AWAIT_CAS,
+])
+  needsDriver[kind] = 1;

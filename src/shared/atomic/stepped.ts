@@ -1,11 +1,12 @@
 import { type BadAccess, type BindOptions, SHADOW } from "./access.ts";
-import { pending, primitive } from "./pending.ts";
+import { pace, pending, primitive, spin } from "./pending.ts";
 import type { Addr, Step } from "./step.ts";
-import { STEP, type StepKind } from "./step-kind.ts";
+import { needsDriver, STEP, type StepKind } from "./step-kind.ts";
 
 // The door of the stepped build. Every function says what it is about to do, yields once (the only bare
 // `yield` there is), and does it when resumed: so whoever drives the generators knows each task's next step
-// and its word before it is taken, and a step is indivisible.
+// and its word before it is taken, and a step is indivisible. Where the driver has said that the task goes on
+// anyway (inside a primitive, or along a way already decided), the yield is left out: the program is the same.
 
 let words: Int32Array = new Int32Array(4);
 let shadowBytes: Uint8Array | undefined;
@@ -16,6 +17,9 @@ let ticks = 0;
 export function bind(view: Int32Array, _options: BindOptions): void {
   words = view;
   shadowBytes = undefined;
+  pace.on = false;
+  pace.byLock = false;
+  pace.ahead = 0;
 }
 
 /** Turns access checks on: `bytes` has one `SHADOW` state a word, `report` hears of each access to a dead one. */
@@ -28,11 +32,33 @@ export function onBadAccess(report: BadAccess): void {
   complain = report;
 }
 
-function announce(kind: StepKind, addr: Addr, value: number, expected: number): void {
+/** True if the task has to stop in front of the step, so that the driver can decide who goes next. */
+function announce(kind: StepKind, addr: Addr, value: number, expected: number): boolean {
+  const first = primitive.fresh;
+  primitive.fresh = false;
+  if (pace.on && !needsDriver[kind]) {
+    if (pace.byLock && primitive.depth > 0 && !first) return false;
+    if (pace.ahead > 0) {
+      pace.ahead--;
+      return false;
+    }
+  }
   pending.kind = kind;
   pending.addr = addr;
   pending.value = value;
   pending.expected = expected;
+  pending.first = first && primitive.depth > 0;
+  if (pending.trace) pending.stack = new Error().stack ?? "";
+  return true;
+}
+
+/** A spin loop waits for one of the words that it has just read. */
+function remember(addr: Addr): void {
+  const count = spin.count[spin.task]!;
+  const slot = spin.task * spin.reads + (count % spin.reads);
+  spin.addr[slot] = addr;
+  spin.value[slot] = words[addr]!;
+  spin.count[spin.task] = count + 1;
 }
 
 function check(addr: Addr, write: boolean): void {
@@ -43,24 +69,22 @@ function check(addr: Addr, write: boolean): void {
 
 /** Sequentially consistent load. */
 export function* load(addr: Addr): Step<number> {
-  announce(STEP.READ, addr, 0, 0);
-  yield;
+  if (announce(STEP.READ, addr, 0, 0)) yield;
   check(addr, false);
+  remember(addr);
   return words[addr]!;
 }
 
 /** Sequentially consistent store. */
 export function* store(addr: Addr, value: number): Step<void> {
-  announce(STEP.WRITE, addr, value, 0);
-  yield;
+  if (announce(STEP.WRITE, addr, value, 0)) yield;
   check(addr, true);
   words[addr] = value;
 }
 
 /** Atomic add; returns the value before. */
 export function* add(addr: Addr, value: number): Step<number> {
-  announce(STEP.RMW, addr, value, 0);
-  yield;
+  if (announce(STEP.RMW, addr, value, 0)) yield;
   check(addr, true);
   const before = words[addr]!;
   words[addr] = before + value;
@@ -69,8 +93,7 @@ export function* add(addr: Addr, value: number): Step<number> {
 
 /** Atomic or; returns the value before. */
 export function* or(addr: Addr, value: number): Step<number> {
-  announce(STEP.RMW, addr, value, 0);
-  yield;
+  if (announce(STEP.RMW, addr, value, 0)) yield;
   check(addr, true);
   const before = words[addr]!;
   words[addr] = before | value;
@@ -79,8 +102,7 @@ export function* or(addr: Addr, value: number): Step<number> {
 
 /** Atomic and; returns the value before. */
 export function* and(addr: Addr, value: number): Step<number> {
-  announce(STEP.RMW, addr, value, 0);
-  yield;
+  if (announce(STEP.RMW, addr, value, 0)) yield;
   check(addr, true);
   const before = words[addr]!;
   words[addr] = before & value;
@@ -89,8 +111,7 @@ export function* and(addr: Addr, value: number): Step<number> {
 
 /** Atomic exchange; returns the value before. */
 export function* exchange(addr: Addr, value: number): Step<number> {
-  announce(STEP.RMW, addr, value, 0);
-  yield;
+  if (announce(STEP.RMW, addr, value, 0)) yield;
   check(addr, true);
   const before = words[addr]!;
   words[addr] = value;
@@ -99,9 +120,9 @@ export function* exchange(addr: Addr, value: number): Step<number> {
 
 /** Atomic compare-and-exchange; returns the value before, so it succeeded iff that equals `expected`. */
 export function* compareExchange(addr: Addr, expected: number, value: number): Step<number> {
-  announce(STEP.CAS, addr, value, expected);
-  yield;
+  if (announce(STEP.CAS, addr, value, expected)) yield;
   check(addr, true);
+  remember(addr);
   const before = words[addr]!;
   if (before === expected) words[addr] = value;
   return before;
@@ -112,84 +133,74 @@ export function* compareExchange(addr: Addr, expected: number, value: number): S
  * beside the 8 ns of `load`; in the explorer it is a step like `load`, which explores sequential consistency only.
  */
 export function* readOnce(addr: Addr): Step<number> {
-  announce(STEP.READ, addr, 0, 0);
-  yield;
+  if (announce(STEP.READ_ONCE, addr, 0, 0)) yield;
   check(addr, false);
+  remember(addr);
   return words[addr]!;
 }
 
 /** A store that is neither torn nor ordered: the kernel's WRITE_ONCE. See `readOnce`. */
 export function* writeOnce(addr: Addr, value: number): Step<void> {
-  announce(STEP.WRITE, addr, value, 0);
-  yield;
+  if (announce(STEP.WRITE_ONCE, addr, value, 0)) yield;
   check(addr, true);
   words[addr] = value;
 }
 
 /** Ordinary load. In the explorer two unordered plain accesses, one a write, are a data race. */
 export function* read(addr: Addr): Step<number> {
-  announce(STEP.PLAIN_READ, addr, 0, 0);
-  yield;
+  if (announce(STEP.PLAIN_READ, addr, 0, 0)) yield;
   check(addr, false);
+  remember(addr);
   return words[addr]!;
 }
 
 /** Ordinary store. In the explorer two unordered plain accesses, one a write, are a data race. */
 export function* write(addr: Addr, value: number): Step<void> {
-  announce(STEP.PLAIN_WRITE, addr, value, 0);
-  yield;
+  if (announce(STEP.PLAIN_WRITE, addr, value, 0)) yield;
   check(addr, true);
   words[addr] = value;
 }
 
 /** Waits until the word equals `value`. One step, possible only then: a model's await. */
 export function* loadWhen(addr: Addr, value: number): Step<void> {
-  announce(STEP.AWAIT_READ, addr, 0, value);
-  yield;
+  if (announce(STEP.AWAIT_READ, addr, 0, value)) yield;
   check(addr, false);
 }
 
 /** Waits until the word equals `expected` and sets it to `value`. One step, possible only then: a model's lock. */
 export function* exchangeWhen(addr: Addr, expected: number, value: number): Step<void> {
-  announce(STEP.AWAIT_CAS, addr, value, expected);
-  yield;
+  if (announce(STEP.AWAIT_CAS, addr, value, expected)) yield;
   check(addr, true);
   words[addr] = value;
 }
 
 /** Sleeps until the word is notified, unless it no longer equals `value`. May return early: callers loop. */
 export function* wait(addr: Addr, value: number): Step<void> {
-  announce(STEP.WAIT, addr, 0, value);
-  yield;
+  if (announce(STEP.WAIT, addr, 0, value)) yield;
   check(addr, false);
   if (words[addr] !== value) return;
-  announce(STEP.ASLEEP, addr, 0, value);
-  yield;
+  if (announce(STEP.ASLEEP, addr, 0, value)) yield;
 }
 
 /** Wakes up to `count` sleepers of the word, in the order they fell asleep. */
 export function* notify(addr: Addr, count: number): Step<void> {
-  announce(STEP.NOTIFY, addr, count, 0);
-  yield;
+  if (announce(STEP.NOTIFY, addr, count, 0)) yield;
 }
 
 /** One turn of a spin loop. `turn` counts the turns of this loop from 0. */
 export function* cpuRelax(turn: number): Step<void> {
-  announce(STEP.RELAX, 0, turn, 0);
-  yield;
+  if (announce(STEP.RELAX, 0, turn, 0)) yield;
 }
 
 /** One of `n` outcomes, 0 to n-1, that the scenario does not control (pressure, a signal, a failure). */
 export function* choose(n: number): Step<number> {
-  announce(STEP.CHOOSE, 0, n, 0);
-  yield;
+  if (announce(STEP.CHOOSE, 0, n, 0)) yield;
   return pending.value;
 }
 
 /** A task is about to take memory from the heap at `heap`. */
 export function* beginAllocation(heap: Addr): Step<void> {
-  announce(STEP.ALLOCATE, heap, 0, 0);
-  yield;
+  if (announce(STEP.ALLOCATE, heap, 0, 0)) yield;
 }
 
 /** The object of `size` words at `addr` is alive from here on. Part of the step that allocated it. */
@@ -205,7 +216,8 @@ export function becomesLive(addr: Addr, size: number): void {
 export function enterPrimitive(object: Addr, alias: number): void {
   if (primitive.depth++ > 0) return;
   primitive.object = alias === 0 ? object : words[object + alias]!;
-  primitive.entered++;
+  primitive.self = object;
+  primitive.fresh = true;
 }
 
 /** The operation is done. */
@@ -215,8 +227,7 @@ export function leavePrimitive(): void {
 
 /** The object of `size` words at `addr` is dead from here on. */
 export function* markFreed(addr: Addr, size: number): Step<void> {
-  announce(STEP.FREE, addr, size, 0);
-  yield;
+  if (announce(STEP.FREE, addr, size, 0)) yield;
   shadowBytes?.fill(SHADOW.FREED, addr, addr + size);
 }
 

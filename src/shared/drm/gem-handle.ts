@@ -17,7 +17,7 @@ const RESERVED = -1;
  * @kernel drivers/gpu/drm/drm_gem.c: drm_gem_handle_create_tail()
  */
 export function* handleCreate(object: Addr): Step<number> {
-  const device = deviceOf(object);
+  const device = yield* deviceOf(object);
   yield* mutexLock(device + NAME_LOCK);
   const before = yield* read(object + HANDLE_COUNT);
   yield* write(object + HANDLE_COUNT, before + 1);
@@ -65,7 +65,7 @@ export function* handleDelete(device: Addr, handle: number): Step<number> {
 
 /** Drops one handle; the last drops the handles' reference, outside the mutex. @kernel drm_gem.c: drm_gem_object_handle_put_unlocked() */
 function* handlePut(object: Addr): Step<void> {
-  const device = deviceOf(object);
+  const device = yield* deviceOf(object);
   yield* mutexLock(device + NAME_LOCK);
   const left = (yield* read(object + HANDLE_COUNT)) - 1;
   if (left < 0) report("invariant", object, left);

@@ -1,4 +1,4 @@
-import { type Addr, load, peek, type Step, write } from "../atomic/index.ts";
+import { type Addr, load, peek, read, type Step, write } from "../atomic/index.ts";
 import { allocate, free, freedBy } from "../memory/object.ts";
 import { POISON } from "../memory/poison.ts";
 import { type Layout, struct } from "../memory/struct.ts";
@@ -64,13 +64,13 @@ export const Shmem: Layout<
 const { device: DEVICE, resv: RESV, refcount: REFCOUNT } = Gem.at;
 
 /** The reservation lock of an object. Constant after creation. */
-export function resvOf(object: Addr): Addr {
-  return alive(object, peek(object + RESV));
+export function* resvOf(object: Addr): Step<Addr> {
+  return alive(object, yield* read(object + RESV));
 }
 
 /** The device of an object. Constant after creation. */
-export function deviceOf(object: Addr): Addr {
-  return alive(object, peek(object + DEVICE));
+export function* deviceOf(object: Addr): Step<Addr> {
+  return alive(object, yield* read(object + DEVICE));
 }
 
 // Both are read at the start of every path, so a path on a freed object is caught there in any build.
@@ -98,8 +98,9 @@ export function* shmemCreate(device: Addr, pages: number, resv = 0): Step<Addr> 
  * whose refcount is zero passes: the v15 patch's rule. @kernel drm_gem_shmem_helper.c: drm_gem_shmem_resv_assert_held()
  */
 export function* resvAssertHeld(object: Addr): Step<void> {
-  if (designOf(deviceOf(object)) === DESIGN.KREF_ASSERT && (yield* load(object + REFCOUNT)) === 0) return;
-  const resv = resvOf(object);
+  if (designOf(yield* deviceOf(object)) === DESIGN.KREF_ASSERT && (yield* load(object + REFCOUNT)) === 0)
+    return;
+  const resv = yield* resvOf(object);
   if (!(yield* dmaResvIsHeld(resv))) report("resv-not-held", object, peek(resv));
 }
 
@@ -109,11 +110,11 @@ export function* resvAssertHeld(object: Addr): Step<void> {
  * @kernel drivers/gpu/drm/drm_gem.c: drm_gem_object_release()
  */
 export function* gemRelease(object: Addr): Step<void> {
-  const device = deviceOf(object);
+  const device = yield* deviceOf(object);
   yield* dmaResvFini(object + Gem.at.ownResv);
   yield* mutexLock(device + Device.at.lruLock);
   yield* lruRemove(object + Gem.at.node);
   yield* mutexUnlock(device + Device.at.lruLock);
-  closeWindow(resvOf(object));
+  yield* closeWindow(yield* resvOf(object));
   yield* free(peek(device + Device.at.heap), object);
 }

@@ -28,7 +28,7 @@ export function* gemPut(object: Addr): Step<void> {
 
 /** The refcount is zero: nobody else may use the object. @kernel drivers/gpu/drm/drm_gem.c: drm_gem_object_free() */
 function* gemFree(object: Addr): Step<void> {
-  openWindow(resvOf(object), object);
+  yield* openWindow(yield* resvOf(object), object);
   const inside = othersInside(object);
   const timed = tick(STAT.FREES) % FREES_A_SAMPLE === 0;
   const start = timed ? milliseconds() : 0;

@@ -1,4 +1,4 @@
-import { type Addr, peek, read, type Step, write } from "../atomic/index.ts";
+import { type Addr, read, type Step, write } from "../atomic/index.ts";
 import { krefGet } from "../sync/kref.ts";
 import { Lru, LruNode, lruFirst, lruMoveTail, lruSplice } from "../sync/lru.ts";
 import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
@@ -59,7 +59,7 @@ function* takeReference(device: Addr, object: Addr): Step<boolean> {
 }
 
 function* tryShrink(object: Addr): Step<number> {
-  const resv = resvOf(object);
+  const resv = yield* resvOf(object);
   if (!(yield* dmaResvTrylock(resv))) return 0;
   const freed = yield* shrink(object);
   yield* dmaResvUnlock(resv);
@@ -68,9 +68,9 @@ function* tryShrink(object: Addr): Step<number> {
 
 /** Takes the pages of one object away, if nobody uses them. Caller holds resv. */
 function* shrink(object: Addr): Step<number> {
-  const pages = peek(object + Shmem.at.pageCount);
+  const pages = yield* read(object + Shmem.at.pageCount);
   // Busy: a job still uses the pages.
-  if (!(yield* dmaResvTestSignaled(resvOf(object)))) return 0;
+  if (!(yield* dmaResvTestSignaled(yield* resvOf(object)))) return 0;
   if (yield* isPurgeable(object)) {
     yield* shmemPurgeLocked(object);
     return pages;

@@ -16,7 +16,7 @@ import { shmemFreePages, shmemPutPagesLocked } from "./shmem-pages.ts";
 
 /** Frees an object by the device's design. @kernel drivers/gpu/drm/drm_gem_shmem_helper.c: drm_gem_shmem_free() */
 export function* shmemFree(object: Addr): Step<void> {
-  switch (designOf(deviceOf(object))) {
+  switch (designOf(yield* deviceOf(object))) {
     case DESIGN.LOCK:
       return yield* freeUnderLock(object);
     case DESIGN.KREF_ASSERT:
@@ -30,7 +30,7 @@ export function* shmemFree(object: Addr): Step<void> {
 
 /** Takes the reservation lock, whatever the putter holds: what lockdep complains of. drm-shmem since v6.5. */
 function* freeUnderLock(object: Addr): Step<void> {
-  const resv = resvOf(object);
+  const resv = yield* resvOf(object);
   yield* dmaResvLock(resv, 0);
   yield* tearDown(object);
   yield* dmaResvUnlock(resv);
@@ -69,20 +69,20 @@ function* freeByHelper(object: Addr): Step<void> {
  */
 function* freeOrDefer(object: Addr): Step<void> {
   if ((yield* read(object + Shmem.at.tornDown)) !== 0) return yield* gemRelease(object);
-  const resv = resvOf(object);
+  const resv = yield* resvOf(object);
   if (yield* dmaResvTrylock(resv)) {
     yield* tearDown(object);
     yield* dmaResvUnlock(resv);
     return yield* gemRelease(object);
   }
   countFor(STAT.DEFERRED, 1);
-  closeWindow(resv);
+  yield* closeWindow(resv);
   yield* krefInit(object + Gem.at.refcount);
   yield* queueDeferred(object);
 }
 
 function* queueDeferred(object: Addr): Step<void> {
-  const device = deviceOf(object);
+  const device = yield* deviceOf(object);
   yield* spinLock(device + Device.at.deferredLock);
   yield* write(object + Gem.at.deferredNext, yield* load(device + Device.at.deferred));
   yield* store(device + Device.at.deferred, object);
@@ -101,7 +101,7 @@ export function* nextDeferred(device: Addr): Step<Addr> {
 
 /** The free worker's part: takes the lock, which may wait, and takes the pages away. @kernel ttm_bo.c: ttm_bo_delayed_delete() */
 export function* tearDownDeferred(object: Addr): Step<void> {
-  const resv = resvOf(object);
+  const resv = yield* resvOf(object);
   yield* dmaResvLock(resv, 0);
   yield* tearDown(object);
   yield* write(object + Shmem.at.tornDown, 1);

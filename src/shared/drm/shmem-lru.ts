@@ -1,4 +1,4 @@
-import { type Addr, load, peek, read, type Step } from "../atomic/index.ts";
+import { type Addr, load, read, type Step } from "../atomic/index.ts";
 import { lruMoveTail, lruRemove } from "../sync/lru.ts";
 import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
 import { Device } from "./device.ts";
@@ -25,13 +25,15 @@ export function* isEvictable(object: Addr): Step<boolean> {
 
 /** Puts the object on the list where its state belongs, or on none. Caller holds resv. @kernel shrinker series: drm_gem_shmem_update_pages_state_locked() */
 export function* updateLru(object: Addr): Step<void> {
-  const device = deviceOf(object);
+  const device = yield* deviceOf(object);
   const node = object + Gem.at.node;
   const evictable = (yield* isPurgeable(object)) || (yield* isEvictable(object));
   const present = (yield* read(object + Shmem.at.pages)) !== 0;
   yield* mutexLock(device + Device.at.lruLock);
-  if (evictable) yield* lruMoveTail(device + Device.at.evictable, node, peek(object + Shmem.at.pageCount));
-  else if (present) yield* lruMoveTail(device + Device.at.pinned, node, peek(object + Shmem.at.pageCount));
+  if (evictable)
+    yield* lruMoveTail(device + Device.at.evictable, node, yield* read(object + Shmem.at.pageCount));
+  else if (present)
+    yield* lruMoveTail(device + Device.at.pinned, node, yield* read(object + Shmem.at.pageCount));
   else yield* lruRemove(node);
   yield* mutexUnlock(device + Device.at.lruLock);
 }

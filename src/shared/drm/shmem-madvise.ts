@@ -20,7 +20,7 @@ export function* shmemMadviseLocked(object: Addr, madv: number): Step<boolean> {
 
 /** The madvise ioctl's part under the lock. 1 retained, 0 purged, or EINTR. @kernel panfrost_drv.c: panfrost_ioctl_madvise() */
 export function* shmemMadvise(object: Addr, madv: number): Step<number> {
-  const resv = resvOf(object);
+  const resv = yield* resvOf(object);
   if ((yield* dmaResvLockInterruptible(resv, 0)) !== 0) return EINTR;
   const retained = yield* shmemMadviseLocked(object, madv);
   yield* dmaResvUnlock(resv);

@@ -20,13 +20,13 @@ const { sgt: SGT, vaddr: VADDR, vmapUseCount: VMAPS } = Shmem.at;
 
 /** A page of kernel memory for a table, from the pool; the table's address, or ENOMEM. */
 function* allocTable(object: Addr): Step<number> {
-  const device = deviceOf(object);
+  const device = yield* deviceOf(object);
   if ((yield* allocPages(device + Device.at.pool, 1, GFP_KERNEL)) !== 0) return ENOMEM;
   return yield* allocateWords(peek(device + Device.at.heap), 0, 1);
 }
 
 function* freeTable(object: Addr, table: Addr): Step<void> {
-  const device = deviceOf(object);
+  const device = yield* deviceOf(object);
   yield* free(peek(device + Device.at.heap), table);
   yield* freePages(device + Device.at.pool, 1);
 }
@@ -75,7 +75,7 @@ export function* shmemGetSgtLocked(object: Addr): Step<number> {
 
 /** Like `shmemGetSgtLocked`, taking the lock. 0, EINTR or ENOMEM. @kernel drm_gem_shmem_helper.c: drm_gem_shmem_get_pages_sgt() */
 export function* shmemGetSgt(object: Addr): Step<number> {
-  const resv = resvOf(object);
+  const resv = yield* resvOf(object);
   if ((yield* dmaResvLockInterruptible(resv, 0)) !== 0) return EINTR;
   const error = yield* shmemGetSgtLocked(object);
   yield* dmaResvUnlock(resv);

@@ -14,8 +14,8 @@ const { pages: PAGES, pageCount: PAGE_COUNT, pagesUseCount: USES, pagesPinCount:
 
 /** Brings the pages in. The caller holds resv. 0 or ENOMEM. @kernel shrinker series: drm_gem_shmem_acquire_pages() */
 export function* acquirePages(object: Addr): Step<number> {
-  const device = deviceOf(object);
-  const count = peek(object + PAGE_COUNT);
+  const device = yield* deviceOf(object);
+  const count = yield* read(object + PAGE_COUNT);
   const error = yield* allocPages(device + Device.at.pool, count, GFP_KERNEL);
   if (error !== 0) return error;
   yield* write(object + PAGES, yield* allocateWords(peek(device + Device.at.heap), 0, count));
@@ -24,12 +24,12 @@ export function* acquirePages(object: Addr): Step<number> {
 
 /** Gives the pages back, with no check and no count: who calls it has done both. @kernel drm_gem_shmem_helper.c: drm_gem_shmem_free_pages() */
 export function* shmemFreePages(object: Addr): Step<void> {
-  const device = deviceOf(object);
+  const device = yield* deviceOf(object);
   const pages = yield* read(object + PAGES);
   if (pages === 0) return;
   yield* write(object + PAGES, 0);
   yield* free(peek(device + Device.at.heap), pages);
-  yield* freePages(device + Device.at.pool, peek(object + PAGE_COUNT));
+  yield* freePages(device + Device.at.pool, yield* read(object + PAGE_COUNT));
 }
 
 /** Takes one pages use; the first brings the pages in. Caller holds resv. 0 or ENOMEM. @kernel drm_gem_shmem_helper.c: drm_gem_shmem_get_pages_locked() */
@@ -78,7 +78,7 @@ export function* shmemUnpinLocked(object: Addr): Step<void> {
 /** Pins the pages, taking the lock only for the first pin. 0, EINTR or ENOMEM. @kernel drm_gem_shmem_helper.c: drm_gem_shmem_pin() */
 export function* shmemPin(object: Addr): Step<number> {
   if (yield* refcountIncNotZero(object + PINS)) return 0;
-  const resv = resvOf(object);
+  const resv = yield* resvOf(object);
   if ((yield* dmaResvLockInterruptible(resv, 0)) !== 0) return EINTR;
   const error = yield* shmemPinLocked(object);
   yield* dmaResvUnlock(resv);
@@ -88,7 +88,7 @@ export function* shmemPin(object: Addr): Step<number> {
 /** Drops a pin, taking the lock only for the last. @kernel drm_gem_shmem_helper.c: drm_gem_shmem_unpin() */
 export function* shmemUnpin(object: Addr): Step<void> {
   if (yield* refcountDecNotOne(object + PINS)) return;
-  const resv = resvOf(object);
+  const resv = yield* resvOf(object);
   yield* dmaResvLock(resv, 0);
   yield* shmemUnpinLocked(object);
   yield* dmaResvUnlock(resv);

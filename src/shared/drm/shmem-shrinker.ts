@@ -1,4 +1,4 @@
-import { type Addr, peek, type Step } from "../atomic/index.ts";
+import { type Addr, readOnce, type Step } from "../atomic/index.ts";
 import { defineShrinker, registerShrinker, SHRINK_STOP, unregisterShrinker } from "../mm/shrinker.ts";
 import { Lru } from "../sync/lru.ts";
 import { Device } from "./device.ts";
@@ -10,7 +10,7 @@ export const SHMEM_SHRINKER = 1;
 /** Pages on the evictable list, read without its lock. @kernel shrinker series: drm_gem_shmem_shrinker_count_objects() */
 export function* shmemShrinkerCount(device: Addr): Step<number> {
   // A hint: the kernel reads it without the list's lock too.
-  return peek(device + Device.at.evictable + Lru.at.pages);
+  return yield* readOnce(device + Device.at.evictable + Lru.at.pages);
 }
 
 /** One scan; pages freed, or SHRINK_STOP. @kernel shrinker series: drm_gem_shmem_shrinker_scan_objects() */

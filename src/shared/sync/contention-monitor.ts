@@ -1,5 +1,16 @@
 import { monitorOn } from "#monitor";
-import { type Addr, claim, observe, peek, poke, publish } from "../atomic/index.ts";
+import {
+  type Addr,
+  claim,
+  enterPrimitive,
+  leavePrimitive,
+  load,
+  observe,
+  peek,
+  poke,
+  type Step,
+  store,
+} from "../atomic/index.ts";
 import type { Access } from "../memory/struct.ts";
 import { countFor, STAT } from "../stats.ts";
 import { currentTask, MAX_TASKS } from "../task.ts";
@@ -23,6 +34,8 @@ export const watchWords: {
   windowObject: "atomic",
 };
 
+// Offset of the class in a ww-mutex, which all watched locks are.
+const CLASS = 5;
 const WINDOW = 6;
 const HITS = 7;
 const OBJECT = 8;
@@ -32,14 +45,17 @@ const OBJECT = 8;
  * that holds the lock or waits for it right now is a hit. `owner` is the lock's word 0, `waiters` whether
  * somebody queues.
  */
-export function openWindow(lock: Addr, object: Addr): void {
+export function* openWindow(lock: Addr, object: Addr): Step<void> {
   if (!monitorOn) return;
-  const before = observe(lock);
+  // An operation on the lock like any other, so that the explorer tells its place among them.
+  enterPrimitive(lock, CLASS);
+  const before = yield* load(lock);
   poke(lock + OBJECT, object);
   poke(lock + HITS, 0);
   // A fence: either the second look at the owner sees a holder, or that task sees the window once it holds.
-  publish(lock + WINDOW, currentTask() + 1);
-  const after = observe(lock);
+  yield* store(lock + WINDOW, currentTask() + 1);
+  const after = yield* load(lock);
+  leavePrimitive();
   if (isAnothers(before)) hit(lock, ownerTask(before) + 1);
   else if (isAnothers(after)) hit(lock, ownerTask(after) + 1);
 }
@@ -50,8 +66,11 @@ function isAnothers(owner: number): boolean {
 }
 
 /** The memory of the object is about to be returned: the window closes. */
-export function closeWindow(lock: Addr): void {
-  if (monitorOn) publish(lock + WINDOW, 0);
+export function* closeWindow(lock: Addr): Step<void> {
+  if (!monitorOn) return;
+  enterPrimitive(lock, CLASS);
+  yield* store(lock + WINDOW, 0);
+  leavePrimitive();
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Addr, read, type Step, write } from "../atomic/index.ts";
+import { type Addr, read, type Step, write, writeOnce } from "../atomic/index.ts";
 import { POISON } from "../memory/poison.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { report, reportAndAbandon } from "../violation.ts";
@@ -39,6 +39,8 @@ export function* lruPages(lru: Addr): Step<number> {
   return yield* read(lru + PAGES);
 }
 
+// The sum of pages is read without the lock too (shrinker counts), so its writes are marked.
+
 /** Adds `node`, which is on no list, as the most recently used. @kernel drivers/gpu/drm/drm_gem.c: drm_gem_lru_move_tail_locked() */
 export function* lruAddTail(lru: Addr, node: Addr, pages: number): Step<void> {
   const last = yield* read(lru + LAST);
@@ -49,7 +51,7 @@ export function* lruAddTail(lru: Addr, node: Addr, pages: number): Step<void> {
   if (last === 0) yield* write(lru + FIRST, node);
   else yield* write(last + NEXT, node);
   yield* write(lru + LAST, node);
-  yield* write(lru + PAGES, (yield* read(lru + PAGES)) + pages);
+  yield* writeOnce(lru + PAGES, (yield* read(lru + PAGES)) + pages);
 }
 
 /** Takes `node` off the list it is on, if any. A freed node is reported. @kernel drivers/gpu/drm/drm_gem.c: drm_gem_lru_remove_locked() */
@@ -66,7 +68,7 @@ export function* lruRemove(node: Addr): Step<void> {
   else yield* write(next + PREVIOUS, previous);
   const pages = (yield* read(lru + PAGES)) - (yield* read(node + SIZE));
   if (pages < 0) report("list-corruption", lru, pages);
-  yield* write(lru + PAGES, pages);
+  yield* writeOnce(lru + PAGES, pages);
   yield* write(node + LIST, 0);
 }
 

@@ -78,7 +78,7 @@ function* takeLock(lock: Addr, ctx: Addr, interruptible: boolean): Step<number> 
   if (ctx !== 0) return yield* lockInContext(lock, ctx, interruptible);
   if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0)
     return yield* lockAlone(lock, interruptible);
-  if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
+  if ((yield* readOnce(lock + WINDOW)) !== 0) looksIntoWindow(lock);
   record(LOCK, lock, 0);
   return 0;
 }
@@ -123,7 +123,7 @@ function* lockInContext(lock: Addr, ctx: Addr, interruptible: boolean): Step<num
   } else {
     // Nobody waited, and whoever begins to from here on sees HAS_CONTEXT and asks for the context itself.
     yield* joinContext(lock, ctx, acquired);
-    if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
+    if ((yield* readOnce(lock + WINDOW)) !== 0) looksIntoWindow(lock);
     record(LOCK, lock, 0);
   }
   return acquired > 0 ? yield* takeBackSometimes(lock, ctx) : 0;
@@ -154,7 +154,7 @@ export function* wwMutexTrylock(lock: Addr, ctx: Addr): Step<boolean> {
   enterPrimitive(lock, CLASS);
   const taken = yield* tryTake(lock, currentOwnerWord() | (ctx === 0 ? 0 : HAS_CONTEXT), false);
   record(TRYLOCK, lock, taken ? 1 : 0);
-  if (peek(lock + WINDOW) !== 0) looksIntoWindow(lock);
+  if ((yield* readOnce(lock + WINDOW)) !== 0) looksIntoWindow(lock);
   if (taken && ctx !== 0) {
     checkBeforeLock(lock, ctx);
     yield* joinContext(lock, ctx, peek(ctx + ACQUIRED));

@@ -34,17 +34,17 @@ function* free(root: Addr, { way }: Way): Step<void> {
   const lock = root + LOCK;
   yield* until(root, 1);
   if (way === "waits" || way === "fails" || way === "own") yield* wwMutexLock(lock, 0);
-  openWindow(lock, root);
+  yield* openWindow(lock, root);
   if (way === "own") {
     yield* wwMutexUnlock(lock);
     yield* wwMutexTrylock(lock, 0);
   }
-  if (way === "after") closeWindow(lock);
+  if (way === "after") yield* closeWindow(lock);
   yield* store(root + TURN, 2);
   if (way === "waits") yield* untilItWaits(lock);
   if (way === "waits" || way === "own") yield* wwMutexUnlock(lock);
   yield* until(root, 3);
-  if (way !== "after") closeWindow(lock);
+  if (way !== "after") yield* closeWindow(lock);
   if (way === "fails") yield* wwMutexUnlock(lock);
 }
 

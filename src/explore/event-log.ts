@@ -1,0 +1,310 @@
+import { STEP } from "#shared/atomic/step-kind";
+import { type Event, touchConflict } from "./event.ts";
+import type { Machine } from "./machine.ts";
+import { acquires, isPlain, releases, stores } from "./ordering.ts";
+
+/** Two accesses to a word that nothing orders, as numbers of events: `second` is the later one. */
+export interface DataRace {
+  readonly first: number;
+  readonly second: number;
+}
+
+/** Thrown when the same choices lead elsewhere: the scenario depends on something besides them. */
+export class Nondeterminism extends Error {
+  override name = "Nondeterminism";
+  readonly step: number;
+  readonly task: number;
+
+  constructor(step: number, task: number) {
+    super("the same choices led to another step");
+    this.step = step;
+    this.task = task;
+  }
+}
+
+const FIRST_CAPACITY = 256;
+
+/**
+ * The events of one execution with their order, column by column: millions of executions leave nothing behind.
+ * Of each event it knows two vector clocks. The first is the order by conflicts, which tells traces apart; the second
+ * the order by synchronization only (program order, and from a write that releases to a read of it that acquires),
+ * in which two conflicting accesses, one of them plain, must be ordered: FastTrack's condition (PLDI 2009).
+ * A compare-and-exchange counts as a write where it succeeded and as a read where it failed.
+ */
+export class EventLog {
+  length = 0;
+  readonly tasks: number;
+  task: Int32Array;
+  kind: Int32Array;
+  addr: Int32Array;
+  writes: Int32Array;
+  size: Int32Array;
+  before: Int32Array;
+  expected: Int32Array;
+  waited: Int32Array;
+  outcome: Int32Array;
+  outcomes: Int32Array;
+  /** The event of the same task before it, and the event on the same word before it; -1 if there is none. */
+  previous: Int32Array;
+  onWord: Int32Array;
+  /** The first data race of this execution. */
+  race: DataRace | undefined;
+
+  readonly #lastOf: Int32Array;
+  readonly #lastOn: Int32Array;
+  /** Per word: the event whose write would be read by an acquiring load now, if that write releases; -1 else. */
+  readonly #released: Int32Array;
+  #releasedBefore: Int32Array;
+  #syncWord: Int32Array;
+  /** Number of the event within its task, from 1. */
+  #sequence: Int32Array;
+  #clocks: Int32Array;
+  #syncClocks: Int32Array;
+  /** For an event that frees: what was last on each of its words. */
+  readonly #freed = new Map<number, Int32Array>();
+
+  constructor(machine: Machine) {
+    this.tasks = machine.tasks;
+    this.#lastOf = new Int32Array(machine.tasks).fill(-1);
+    this.#lastOn = new Int32Array(machine.words.length).fill(-1);
+    this.#released = new Int32Array(machine.words.length).fill(-1);
+    const column = (): Int32Array => new Int32Array(FIRST_CAPACITY);
+    this.task = column();
+    this.kind = column();
+    this.addr = column();
+    this.writes = column();
+    this.size = column();
+    this.before = column();
+    this.expected = column();
+    this.waited = column();
+    this.outcome = column();
+    this.outcomes = column();
+    this.previous = column();
+    this.onWord = column();
+    this.#releasedBefore = column();
+    this.#syncWord = column();
+    this.#sequence = column();
+    this.#clocks = new Int32Array(FIRST_CAPACITY * machine.tasks);
+    this.#syncClocks = new Int32Array(FIRST_CAPACITY * machine.tasks);
+  }
+
+  /** Takes the task's next step on the machine and appends it. */
+  take(machine: Machine, task: number, outcome: number): void {
+    const index = this.length;
+    if (index === this.task.length) this.#grow();
+    const kind = machine.stepKind(task);
+    const addr = machine.touched(task);
+    const writes = machine.writes(task);
+    this.task[index] = task;
+    this.kind[index] = kind;
+    this.addr[index] = addr;
+    this.writes[index] = writes;
+    this.size[index] = kind === STEP.FREE ? machine.value[task]! : 0;
+    this.before[index] = machine.words[machine.addr[task]!]!;
+    this.expected[index] = machine.expected[task]!;
+    this.waited[index] = machine.waits(task) ? 1 : 0;
+    this.outcome[index] = outcome;
+    this.outcomes[index] = kind === STEP.CHOOSE ? machine.value[task]! : 1;
+    this.previous[index] = this.#lastOf[task]!;
+    this.#lastOf[task] = index;
+    this.length = index + 1;
+    this.#order(index, task, addr, writes);
+    this.#synchronize(index, task, kind, writes, machine.syncWord(task));
+    machine.step(task, outcome);
+  }
+
+  /**
+   * Forgets the events from `length` on, and takes those before it again on the machine, which is reset.
+   * @throws Nondeterminism if a task is not where it was
+   */
+  rewind(machine: Machine, length: number): void {
+    this.truncate(length);
+    machine.reset();
+    let index = 0;
+    while (index < length) {
+      const task = this.task[index]!;
+      if (machine.finished(task) || machine.stepKind(task) !== this.kind[index])
+        throw new Nondeterminism(index, task);
+      let end = index + 1;
+      while (end < length && this.task[end] === task) end++;
+      index += machine.steps(task, end - index, this.outcome[index]!);
+    }
+  }
+
+  /** Forgets the events from `length` on. */
+  truncate(length: number): void {
+    for (let index = this.length - 1; index >= length; index--) {
+      this.#lastOf[this.task[index]!] = this.previous[index]!;
+      const addr = this.addr[index]!;
+      const freed = this.size[index]! > 0 ? this.#freed.get(index) : undefined;
+      if (freed !== undefined) this.#lastOn.set(freed, addr);
+      else if (addr !== 0) this.#lastOn[addr] = this.onWord[index]!;
+      const word = this.#syncWord[index]!;
+      if (word !== 0) this.#released[word] = this.#releasedBefore[index]!;
+    }
+    this.length = length;
+    if (this.race !== undefined && this.race.second >= length) this.race = undefined;
+  }
+
+  /** True if event `index` is `later` or comes before it, in the order by conflicts. */
+  comesBefore(index: number, later: number): boolean {
+    return this.#clocks[later * this.tasks + this.task[index]!]! >= this.#sequence[index]!;
+  }
+
+  /** True if event `index` does not commute with a step that touches what is given. */
+  conflicts(index: number, addr: number, writes: number, size: number): boolean {
+    return touchConflict(this.addr[index]!, this.writes[index]!, this.size[index]!, addr, writes, size);
+  }
+
+  /** The event that touched `addr` before event `index` did, or -1. */
+  earlierOn(index: number, addr: number): number {
+    if (this.size[index] === 0) return this.onWord[index]!;
+    return this.#freed.get(index)?.[addr - this.addr[index]!] ?? -1;
+  }
+
+  /** The latest event that touches `addr`, or -1. */
+  lastOn(addr: number): number {
+    return this.#lastOn[addr]!;
+  }
+
+  /** The task's latest event, or -1. */
+  lastOf(task: number): number {
+    return this.#lastOf[task]!;
+  }
+
+  /** One event as an object. */
+  event(index: number): Event {
+    return {
+      task: this.task[index]!,
+      kind: this.kind[index]!,
+      addr: this.addr[index]!,
+      writes: this.writes[index]!,
+      size: this.size[index]!,
+      before: this.before[index]!,
+      expected: this.expected[index]!,
+      waited: this.waited[index] === 1,
+      outcome: this.outcome[index]!,
+      outcomes: this.outcomes[index]!,
+    };
+  }
+
+  /** All events as objects: a copy. */
+  get events(): Event[] {
+    return Array.from({ length: this.length }, (_, index) => this.event(index));
+  }
+
+  #order(index: number, task: number, addr: number, writes: number): void {
+    const { tasks, previous } = this;
+    const clocks = this.#clocks;
+    const own = index * tasks;
+    const before = previous[index]!;
+    if (before < 0) {
+      for (let other = 0; other < tasks; other++) clocks[own + other] = 0;
+      this.#sequence[index] = 1;
+    } else {
+      for (let other = 0; other < tasks; other++) clocks[own + other] = clocks[before * tasks + other]!;
+      this.#sequence[index] = this.#sequence[before]! + 1;
+    }
+    if (this.size[index]! > 0) this.#orderFree(index, addr, this.size[index]!);
+    else if (addr !== 0) {
+      let earlier = this.#lastOn[addr]!;
+      this.onWord[index] = earlier;
+      this.#lastOn[addr] = index;
+      // Back to the last write: what is before it comes before it.
+      while (earlier >= 0) {
+        const wrote = this.writes[earlier]! !== 0;
+        if (wrote || writes !== 0) this.#join(clocks, own, earlier * tasks);
+        if (wrote) break;
+        earlier = this.earlierOn(earlier, addr);
+      }
+    } else this.onWord[index] = -1;
+    clocks[own + task] = this.#sequence[index]!;
+  }
+
+  /** A freed object's words are all written, as far as order goes: what touches them later comes after. */
+  #orderFree(index: number, addr: number, size: number): void {
+    this.onWord[index] = -1;
+    this.#freed.set(index, this.#lastOn.slice(addr, addr + size));
+    for (let word = addr; word < addr + size; word++) {
+      for (let earlier = this.#lastOn[word]!; earlier >= 0; earlier = this.earlierOn(earlier, word)) {
+        this.#join(this.#clocks, index * this.tasks, earlier * this.tasks);
+        if (this.writes[earlier] !== 0) break;
+      }
+      this.#lastOn[word] = index;
+    }
+  }
+
+  #synchronize(index: number, task: number, kind: number, writes: number, word: number): void {
+    const { tasks } = this;
+    const clocks = this.#syncClocks;
+    const own = index * tasks;
+    const before = this.previous[index]!;
+    for (let other = 0; other < tasks; other++)
+      clocks[own + other] = before < 0 ? 0 : clocks[before * tasks + other]!;
+    this.#syncWord[index] = 0;
+    if (word !== 0) {
+      const source = this.#released[word]!;
+      if (source >= 0 && acquires[kind] === 1) this.#join(clocks, own, source * tasks);
+      if (writes !== 0 && stores[kind] === 1) {
+        this.#syncWord[index] = word;
+        this.#releasedBefore[index] = source;
+        this.#released[word] = releases[kind] === 1 ? index : -1;
+      }
+    }
+    clocks[own + task] = this.#sequence[index]!;
+    if (this.race === undefined && this.addr[index]! !== 0 && this.size[index] === 0)
+      this.#lookForRace(index, task, writes, isPlain[kind]!);
+  }
+
+  #lookForRace(index: number, task: number, writes: number, plain: number): void {
+    const { tasks } = this;
+    for (let other = this.onWord[index]!; other >= 0; other = this.onWord[other]!) {
+      const wrote = this.writes[other]!;
+      const from = this.task[other]!;
+      if (
+        from !== task &&
+        (wrote | writes) !== 0 &&
+        (plain | isPlain[this.kind[other]!]!) !== 0 &&
+        this.size[other] === 0 &&
+        this.#syncClocks[index * tasks + from]! < this.#sequence[other]!
+      ) {
+        this.race = { first: other, second: index };
+        return;
+      }
+      // What raced with that write has been found there.
+      if (wrote !== 0) return;
+    }
+  }
+
+  #join(clocks: Int32Array, own: number, from: number): void {
+    for (let other = 0; other < this.tasks; other++) {
+      const clock = clocks[from + other]!;
+      if (clock > clocks[own + other]!) clocks[own + other] = clock;
+    }
+  }
+
+  #grow(): void {
+    const wider = (column: Int32Array): Int32Array => {
+      const wide = new Int32Array(column.length * 2);
+      wide.set(column);
+      return wide;
+    };
+    this.task = wider(this.task);
+    this.kind = wider(this.kind);
+    this.addr = wider(this.addr);
+    this.writes = wider(this.writes);
+    this.size = wider(this.size);
+    this.before = wider(this.before);
+    this.expected = wider(this.expected);
+    this.waited = wider(this.waited);
+    this.outcome = wider(this.outcome);
+    this.outcomes = wider(this.outcomes);
+    this.previous = wider(this.previous);
+    this.onWord = wider(this.onWord);
+    this.#releasedBefore = wider(this.#releasedBefore);
+    this.#syncWord = wider(this.#syncWord);
+    this.#sequence = wider(this.#sequence);
+    this.#clocks = wider(this.#clocks);
+    this.#syncClocks = wider(this.#syncClocks);
+  }
+}
