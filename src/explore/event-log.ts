@@ -1,7 +1,8 @@
 import { STEP } from "#shared/atomic/step-kind";
-import { type Event, touchConflict } from "./event.ts";
+import { type Event, type PlannedStep, touchConflict } from "./event.ts";
 import type { Machine } from "./machine.ts";
 import { acquires, isPlain, releases, stores } from "./ordering.ts";
+import { type Budget, stopsEarly } from "./search.ts";
 
 /** Two accesses to a word that nothing orders, as numbers of events: `second` is the later one. */
 export interface DataRace {
@@ -90,6 +91,24 @@ export class EventLog {
 
   /** Takes the task's next step on the machine and appends it. */
   take(machine: Machine, task: number, outcome: number): void {
+    this.#append(machine, task, outcome);
+    machine.step(task, outcome);
+  }
+
+  /**
+   * Takes the task's next step and those that follow, up to one that the machine has a part in (a wait, a wake-up, a
+   * lot), to the budget's steps, or to what the budget says an execution ends at.
+   */
+  run(machine: Machine, task: number, outcome: number, budget: Budget): void {
+    this.#append(machine, task, outcome);
+    machine.run(task, outcome, () => {
+      if (this.length > budget.steps || stopsEarly(budget, machine, this)) return false;
+      this.#append(machine, task, 0);
+      return true;
+    });
+  }
+
+  #append(machine: Machine, task: number, outcome: number): void {
     const index = this.length;
     if (index === this.task.length) this.#grow();
     const kind = machine.stepKind(task);
@@ -110,7 +129,6 @@ export class EventLog {
     this.length = index + 1;
     this.#order(index, task, addr, writes);
     this.#synchronize(index, task, kind, writes, machine.syncWord(task));
-    machine.step(task, outcome);
   }
 
   /**
@@ -186,6 +204,34 @@ export class EventLog {
       outcome: this.outcome[index]!,
       outcomes: this.outcomes[index]!,
     };
+  }
+
+  /** The step that an event was. */
+  planned(index: number): PlannedStep {
+    return {
+      task: this.task[index]!,
+      addr: this.addr[index]!,
+      writes: this.writes[index]!,
+      size: this.size[index]!,
+      outcome: this.outcome[index]!,
+      outcomes: this.outcomes[index]!,
+    };
+  }
+
+  /**
+   * Writes a step that was not taken behind the last event, where the next one will overwrite it; returns its number.
+   * `writes` 1 if it would write there.
+   */
+  draft(step: PlannedStep, writes: number): number {
+    const index = this.length;
+    if (index === this.task.length) this.#grow();
+    this.task[index] = step.task;
+    this.addr[index] = step.addr;
+    this.writes[index] = writes;
+    this.size[index] = step.size;
+    this.outcome[index] = step.outcome;
+    this.outcomes[index] = step.outcomes;
+    return index;
   }
 
   /** All events as objects: a copy. */

@@ -41,3 +41,11 @@ export interface Event extends Footprint {
   readonly outcome: number;
   readonly outcomes: number;
 }
+
+/** One step of a sequence that is to be explored: whose it is, what it touches, and how its lot falls. */
+export interface PlannedStep extends Footprint {
+  readonly task: number;
+  readonly outcome: number;
+  /** Outcomes that it has: 1 unless it draws lots. */
+  readonly outcomes: number;
+}

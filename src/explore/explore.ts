@@ -1,6 +1,7 @@
 import { callScenario } from "../catalogue/refuse.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import type { Event } from "./event.ts";
+import type { EventLog } from "./event-log.ts";
 import { type Finding, findingsAtEnd } from "./findings.ts";
 import { type Granularity, Machine } from "./machine.ts";
 import { isPreemption } from "./preemption.ts";
@@ -70,10 +71,11 @@ export function explore(options: ExploreOptions): Exploration {
   };
   const witnesses: Witness[] = [];
   let execution = 0;
-  const onExecution = ({ events }: { events: readonly Event[] }): boolean => {
+  const onExecution = (log: EventLog): boolean => {
     execution++;
     const [finding] = findingsAtEnd(machine);
     if (finding === undefined) return true;
+    const { events } = log;
     const preemptions = preemptionsOf(machine, events);
     const met = { steps: events.length, preemptions };
     if (witnesses.length < KEPT)

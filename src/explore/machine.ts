@@ -257,6 +257,24 @@ export class Machine {
     return taken;
   }
 
+  /**
+   * Takes the task's next step and goes on with it for as long as `follow` wants: that is asked in front of each
+   * further step, and knows it by the same questions as before any step. Ends in front of a step that needs the
+   * machine. With call stacks on it takes one step only.
+   */
+  run(task: number, choice: number, follow: () => boolean): void {
+    if (!pending.trace) {
+      pace.on = true;
+      pace.follow = () => {
+        this.#note(task);
+        return follow();
+      };
+    }
+    this.step(task, choice);
+    pace.follow = undefined;
+    pace.on = pace.byLock;
+  }
+
   #single(task: number, choice: number): void {
     const kind = this.kind[task]!;
     if (kind === STEP.RELAX) spin.count[task] = 0;
@@ -340,6 +358,11 @@ export class Machine {
       if (!(error instanceof WorldAbandoned) && !(error instanceof RunAborted)) this.thrown = { task, error };
       return;
     }
+    this.#note(task);
+  }
+
+  /** Remembers the step in front of which the task is. */
+  #note(task: number): void {
     this.#depth[task] = primitive.depth;
     this.#object[task] = primitive.object;
     this.#self[task] = primitive.self;

@@ -1,9 +1,11 @@
 import { STEP } from "#shared/atomic/step-kind";
+import type { PlannedStep } from "../event.ts";
 import { touchConflict } from "../event.ts";
 import { EventLog } from "../event-log.ts";
 import type { Machine } from "../machine.ts";
 import { type Budget, isOver, type OnExecution, type SearchResult, stopsEarly } from "../search.ts";
-import { insertSequence, isWeakInitial, nodeOf, type PlannedStep, type WakeupNode } from "./wakeup-tree.ts";
+import { Sequence } from "./sequence.ts";
+import { insertSequence, nodeOf, type WakeupNode } from "./wakeup-tree.ts";
 
 /** A step, taken or still waited for, that could come before an earlier event. */
 interface Later extends PlannedStep {
@@ -34,6 +36,7 @@ class Dpor {
   readonly #budget: Budget;
   readonly #onExecution: OnExecution;
   readonly #log: EventLog;
+  readonly #sequence: Sequence;
   /** Per depth: steps that need not be taken there, since all that they begin has been seen. */
   readonly #sleep: (readonly PlannedStep[])[] = [];
   /** Per depth: what is to be explored there, the current step first. Empty: the current step, and nothing after it is planned. */
@@ -49,6 +52,7 @@ class Dpor {
     this.#budget = budget;
     this.#onExecution = onExecution;
     this.#log = new EventLog(machine);
+    this.#sequence = new Sequence(this.#log);
   }
 
   search(): SearchResult {
@@ -105,13 +109,17 @@ class Dpor {
       const chosen = plan[0];
       const task = chosen === undefined ? this.#anyAwake(sleep) : chosen.task;
       if (task < 0) return this.#anyEnabled() ? "blocked" : "complete";
-      const depth = log.length;
-      log.take(this.#machine, task, chosen?.outcome ?? 0);
-      this.#steps++;
-      this.#sleep.push(sleep);
-      this.#wakeup.push(plan);
-      this.#lots.push(lotsOf(log.outcome[depth]!, log.outcomes[depth]!));
-      sleep = this.#awakened(sleep, depth);
+      const first = log.length;
+      // Nothing is planned: the task that goes on is never asleep, so it goes on by itself while it can.
+      if (chosen === undefined) log.run(this.#machine, task, 0, this.#budget);
+      else log.take(this.#machine, task, chosen.outcome);
+      this.#steps += log.length - first;
+      for (let depth = first; depth < log.length; depth++) {
+        this.#sleep.push(sleep);
+        this.#wakeup.push(plan);
+        this.#lots.push(lotsOf(log.outcome[depth]!, log.outcomes[depth]!));
+        sleep = this.#awakened(sleep, depth);
+      }
       plan = chosen?.children ?? NO_NODES;
     }
   }
@@ -121,8 +129,12 @@ class Dpor {
     return false;
   }
 
+  /** A task that can go on and is not asleep, the latest one if possible; -1 if there is none. */
   #anyAwake(sleep: readonly PlannedStep[]): number {
-    for (let task = 0; task < this.#machine.tasks; task++) {
+    const { tasks } = this.#machine;
+    const latest = this.#log.length === 0 ? 0 : this.#log.task[this.#log.length - 1]!;
+    for (let offset = 0; offset < tasks; offset++) {
+      const task = offset === 0 ? latest : offset <= latest ? offset - 1 : offset;
       if (!this.#machine.enabled(task)) continue;
       let asleep = false;
       for (const step of sleep) if (step.task === task) asleep = true;
@@ -155,7 +167,7 @@ class Dpor {
       }
       if (wakeup.length > 1) {
         wakeup.shift();
-        const slept = [...sleep, this.#planned(depth)];
+        const slept = [...sleep, this.#log.planned(depth)];
         const next = wakeup[0]!;
         this.#sleep[depth] = slept;
         this.#lots[depth] = lotsOf(next.outcome, next.outcomes);
@@ -172,21 +184,9 @@ class Dpor {
   #materialized(depth: number): WakeupNode[] {
     const wakeup = this.#wakeup[depth]!;
     if (wakeup.length > 0) return wakeup;
-    const own = [nodeOf(this.#planned(depth))];
+    const own = [nodeOf(this.#log.planned(depth))];
     this.#wakeup[depth] = own;
     return own;
-  }
-
-  #planned(index: number): PlannedStep {
-    const log = this.#log;
-    return {
-      task: log.task[index]!,
-      addr: log.addr[index]!,
-      writes: log.writes[index]!,
-      size: log.size[index]!,
-      outcome: log.outcome[index]!,
-      outcomes: log.outcomes[index]!,
-    };
   }
 
   #reverseRacesOf(index: number): void {
@@ -199,17 +199,19 @@ class Dpor {
       const wrote = log.writes[earlier]! !== 0;
       if (wrote && log.task[earlier] === log.task[index]) return;
     }
-    this.#reverseRaces(
-      {
-        ...this.#planned(index),
-        kind: log.kind[index]!,
-        expected: log.expected[index]!,
-        waited: log.waited[index] === 1,
-        index,
-      },
+    const later: Later = {
+      task: log.task[index]!,
+      addr: log.addr[index]!,
+      writes: log.writes[index]!,
+      size: log.size[index]!,
+      outcome: log.outcome[index]!,
+      outcomes: 1,
+      kind: log.kind[index]!,
+      expected: log.expected[index]!,
+      waited: log.waited[index] === 1,
       index,
-      log.previous[index]!,
-    );
+    };
+    this.#reverseRaces(later, index, log.previous[index]!);
   }
 
   /** A step that a task still waits to take at the end could have been taken earlier. */
@@ -242,23 +244,27 @@ class Dpor {
   #reverseRaces(later: Later, end: number, previous: number): void {
     const log = this.#log;
     const found: number[] = [];
-    let index =
-      later.size > 0 ? end - 1 : later.index < 0 ? log.lastOn(later.addr) : log.onWord[later.index]!;
+    const isFree = later.size > 0;
+    let index = isFree ? end - 1 : later.index < 0 ? log.lastOn(later.addr) : log.onWord[later.index]!;
     while (index >= 0) {
-      if (log.task[index] !== later.task && log.conflicts(index, later.addr, later.writes, later.size))
-        this.#consider(index, later, previous, found);
-      index = later.size > 0 ? index - 1 : log.earlierOn(index, later.addr);
+      const isOld = this.#isNotNext(index, later.task, previous, found);
+      // All that touched the word before a write of it comes before that write.
+      if (isOld && !isFree && log.writes[index] !== 0) return;
+      const isRace = !isOld && log.conflicts(index, later.addr, later.writes, later.size);
+      if (isRace && (!later.waited || this.#couldComeBefore(later, index))) {
+        found.push(index);
+        this.#reverse(index, later);
+      }
+      index = isFree ? index - 1 : log.earlierOn(index, later.addr);
     }
   }
 
-  #consider(index: number, later: Later, previous: number, found: number[]): void {
+  /** True if the event at `index` comes before the task's previous step, or before another racing event: it is not next. */
+  #isNotNext(index: number, task: number, previous: number, found: readonly number[]): boolean {
     const log = this.#log;
-    // What comes before the task's previous step, or before another racing event, is not next to it.
-    if (previous >= 0 && log.comesBefore(index, previous)) return;
-    for (const nearer of found) if (log.comesBefore(index, nearer)) return;
-    if (later.waited && !this.#couldComeBefore(later, index)) return;
-    found.push(index);
-    this.#reverse(index, later);
+    if (log.task[index] === task || (previous >= 0 && log.comesBefore(index, previous))) return true;
+    for (const nearer of found) if (log.comesBefore(index, nearer)) return true;
+    return false;
   }
 
   /** True if a step that can only be taken in some states could have been taken in front of the event at `index`. */
@@ -271,16 +277,16 @@ class Dpor {
   /** Plans the execution in which `later` comes before the event at `index`. */
   #reverse(index: number, later: Later): void {
     const log = this.#log;
-    const sequence: PlannedStep[] = [];
+    const sequence = this.#sequence;
+    sequence.clear();
     for (let at = index + 1; at < log.length; at++)
-      if (at !== later.index && !log.comesBefore(index, at)) sequence.push(this.#planned(at));
+      if (at !== later.index && !log.comesBefore(index, at)) sequence.add(at);
     const writes =
       later.kind === STEP.CAS && later.addr === log.addr[index]
         ? Number(log.before[index] === later.expected)
         : later.writes;
-    const { task, addr, size, outcome } = later;
-    sequence.push({ task, addr, size, outcome, outcomes: 1, writes });
-    for (const asleep of this.#sleep[index]!) if (isWeakInitial(sequence, asleep)) return;
+    sequence.add(log.draft(later, writes));
+    for (const asleep of this.#sleep[index]!) if (sequence.hasWeakInitial(asleep)) return;
     insertSequence(this.#materialized(index), sequence);
   }
 }

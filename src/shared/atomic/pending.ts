@@ -31,9 +31,15 @@ export const primitive: { depth: number; object: Addr; self: Addr; fresh: boolea
 
 /**
  * How far a resumed task goes before it stops. `byLock`: to the end of a primitive that it has begun. `ahead`: that
- * many steps more, as long as the driver has no part in them; counted down here. `on`: either of the two.
+ * many steps more, as long as the driver has no part in them; counted down here. `follow`: asked in front of each
+ * step, true to go on. `on`: any of the three.
  */
-export const pace: { on: boolean; byLock: boolean; ahead: number } = { on: false, byLock: false, ahead: 0 };
+export const pace: {
+  on: boolean;
+  byLock: boolean;
+  ahead: number;
+  follow: (() => boolean) | undefined;
+} = { on: false, byLock: false, ahead: 0, follow: undefined };
 
 /** Tasks and reads a task that a spin loop's memory has room for; the latest reads are the loop's own. */
 const TASKS = 64;

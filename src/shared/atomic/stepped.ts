@@ -20,6 +20,7 @@ export function bind(view: Int32Array, _options: BindOptions): void {
   pace.on = false;
   pace.byLock = false;
   pace.ahead = 0;
+  pace.follow = undefined;
 }
 
 /** Turns access checks on: `bytes` has one `SHADOW` state a word, `report` hears of each access to a dead one. */
@@ -48,6 +49,7 @@ function announce(kind: StepKind, addr: Addr, value: number, expected: number): 
   pending.value = value;
   pending.expected = expected;
   pending.first = first && primitive.depth > 0;
+  if (pace.follow !== undefined && !needsDriver[kind] && pace.follow()) return false;
   if (pending.trace) pending.stack = new Error().stack ?? "";
   return true;
 }
