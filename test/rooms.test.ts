@@ -37,7 +37,7 @@ const bare = ["shared", "scenarios"];
 
 // Inside shared each folder imports from itself and from those before it.
 const order = [
-  ["shared/atomic", "shared/errno.ts", "shared/monitor-on.ts", "shared/monitor-off.ts"],
+  ["shared/atomic", "shared/errno.ts", "shared/random.ts", "shared/monitor-on.ts", "shared/monitor-off.ts"],
   ["shared/task.ts"],
   ["shared/stats.ts", "shared/violation.ts", "shared/recorder"],
   ["shared/memory"],

@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { Scenario } from "#scenarios/define";
 import { catalogue } from "#scenarios/index";
 import { importErrorLocation, loadUserScenario } from "../build/loader.ts";
+import { shownPath } from "../build/user-files.ts";
 import { UsageError } from "../record/usage-error.ts";
 import { checkScenario } from "./check-scenario.ts";
 
@@ -15,6 +16,8 @@ export interface ResolvedScenario {
   readonly named: string;
   /** The user's own file, or undefined for a catalogue scenario. */
   readonly file: string | undefined;
+  /** The user's file behind each built module, as it is shown; empty for a catalogue scenario. */
+  readonly sources: ReadonlyMap<string, string>;
   /** Where in the user's file an exception of scenario code comes from; only its message for a catalogue scenario. */
   readonly locate: (error: Pick<Error, "message" | "stack">) => {
     file: string;
@@ -37,7 +40,7 @@ export async function resolveScenario(named: string): Promise<ResolvedScenario> 
       file: named,
       message,
     });
-    return { ...found, named, file: undefined, locate, cleanup: () => {} };
+    return { ...found, named, file: undefined, sources: new Map(), locate, cleanup: () => {} };
   }
   if (/\.[cm]?[jt]s$/.test(named) || named.startsWith(".") || (named !== "" && existsSync(named)))
     return await resolveFile(named);
@@ -58,6 +61,7 @@ async function resolveFile(named: string): Promise<ResolvedScenario> {
       module: pathToFileURL(built.blocking).href,
       named,
       file: named,
+      sources: new Map([...built.sources].map(([module, source]) => [module, shownPath(source)])),
       locate,
       cleanup: built.cleanup,
     };

@@ -1,23 +1,44 @@
+import { randomInt } from "node:crypto";
+import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { resolveParams } from "../catalogue/params.ts";
-import { resolveScenario } from "../catalogue/resolve.ts";
-import { explore, type StrategyName, strategies } from "../explore/explore.ts";
-import { toRecord } from "../explore/to-record.ts";
+import { type ResolvedScenario, resolveScenario } from "../catalogue/resolve.ts";
+import { Nondeterminism } from "../explore/event-log.ts";
+import { type Exploration, type ExploreOptions, type ExploreProgress, explore } from "../explore/explore.ts";
+import { isSampling, type StrategyName, strategies } from "../explore/strategies.ts";
+import { scheduleOf, toRecord } from "../explore/to-record.ts";
+import {
+  CHECKPOINT_VERSION,
+  type Checkpoint,
+  type ExplorationKey,
+  parseCheckpoint,
+} from "../record/checkpoint.ts";
+import type { ExploreRecord } from "../record/explore-record.ts";
+import { UsageError } from "../record/usage-error.ts";
 import { exploreText } from "../report/explore-text.ts";
-import { collectParam, numberIn, oneOf } from "./options.ts";
-import { type ColorChoice, colorChoices, outputStyle, print } from "./output.ts";
-import { quoted } from "./repeat-command.ts";
+import { progressLine } from "../report/progress-text.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { collectParam, numberIn, oneOf, parseSeed } from "./options.ts";
+import { type ColorChoice, colorChoices, outputStyle, Progress, print, warn } from "./output.ts";
+import { exploreCommandLine } from "./repeat-command.ts";
+import { readText, scenarioFrom, scheduleName, writeSchedule } from "./schedule-file.ts";
+import { pendingFile } from "./write-file.ts";
 
 /** Options of `refzero explore`, parsed. */
-interface ExploreFlags {
-  readonly param: Readonly<Record<string, string>>;
+export interface ExploreFlags {
+  readonly param?: Readonly<Record<string, string>>;
   readonly strategy: StrategyName;
   readonly granularity?: "atomic" | "lock";
   readonly bound: number;
-  readonly executions: number;
+  readonly depth: number;
+  readonly seed?: number;
+  readonly executions?: number;
   readonly seconds: number;
   readonly maxSteps: number;
   readonly shrink: number;
+  readonly schedule?: string;
+  readonly checkpoint?: string;
+  readonly checkDeterminism?: boolean;
   readonly keepGoing?: boolean;
   readonly requireExhaustive?: boolean;
   readonly json?: boolean;
@@ -26,6 +47,10 @@ interface ExploreFlags {
 }
 
 const MOST_EXECUTIONS = 1e12;
+/** A strategy that draws never ends by itself. */
+const SAMPLED_EXECUTIONS = 1_000_000;
+/** Milliseconds between two writings of a checkpoint. */
+const CHECKPOINT_MS = 15_000;
 
 /** The `explore` command. */
 export function exploreCommand(finish: (status: number) => void): Command {
@@ -34,19 +59,20 @@ export function exploreCommand(finish: (status: number) => void): Command {
   return new Command("explore")
     .description("try every interleaving, in one thread")
     .argument("<scenario>", "catalogue name or file")
-    .option("-p, --param <k=v>", "set a scenario parameter (repeatable)", collectParam, {})
-    .option("--strategy <name>", "dpor, dfs or bounded", oneOf("--strategy", strategies), "dpor")
+    .option("-p, --param <k=v>", "set a scenario parameter (repeatable)", collectParam)
+    .option("--strategy <name>", strategies.join(", "), oneOf("--strategy", strategies), "dpor")
     .option(
       "--granularity <g>",
       "atomic: between any two accesses; lock: not inside a lock or refcount operation",
       oneOf("--granularity", ["atomic", "lock"]),
     )
     .option("--bound <n>", "preemptions of strategy bounded", within("--bound", 0, 64, true), 2)
+    .option("--depth <n>", "bug depth of strategy pct", within("--depth", 1, 64, true), 3)
+    .option("--seed <hex>", "repeat what random, pct or pos drew", parseSeed)
     .option(
       "--executions <n>",
-      "give up after so many",
+      "give up after so many (random, pct, pos: 1,000,000)",
       within("--executions", 1, MOST_EXECUTIONS, true),
-      MOST_EXECUTIONS,
     )
     .option(
       "--seconds <n>",
@@ -57,10 +83,13 @@ export function exploreCommand(finish: (status: number) => void): Command {
     .option("--max-steps <n>", "steps of one execution", within("--max-steps", 1, 1e7, true), 10_000)
     .option(
       "--shrink <n>",
-      "look so long for fewer preemptions",
-      within("--shrink", 0, 3600, false, "seconds"),
-      10,
+      "interleavings to look at for fewer preemptions",
+      within("--shrink", 0, 1e9, true),
+      20_000,
     )
+    .option("--schedule <file>", "where to keep the interleaving of a violation (else .refzero/)")
+    .option("--checkpoint <file>", "go on from here if it exists, and keep it up to date")
+    .option("--check-determinism", "run each execution twice and compare")
     .option("--keep-going", "go on after a violation")
     .option("--require-exhaustive", "exit with 3 if interleavings are left")
     .option("--json", "one JSON document on stdout and nothing else")
@@ -71,47 +100,137 @@ export function exploreCommand(finish: (status: number) => void): Command {
       "auto",
     )
     .option("-q, --quiet", "the verdict line only")
+    .addHelpText(
+      "after",
+      "\nExamples\n  refzero explore shmem/free-vs-shrinker -p design=helper\n  refzero explore ww/abba -p mutant=no-backoff\n  refzero explore ./mine.ts --strategy pct --depth 3 --seed 1f",
+    )
     .action(async (named: string, flags: ExploreFlags) => finish(await runExplore(named, flags)));
 }
 
 async function runExplore(named: string, flags: ExploreFlags): Promise<number> {
   const scenario = await resolveScenario(named);
   try {
-    const { definition } = scenario;
-    const options = {
-      scenario,
-      params: resolveParams(definition, flags.param),
-      strategy: flags.strategy,
-      // The programs with certain counts are about single steps; real paths are about locks.
-      granularity: flags.granularity ?? (definition.name.startsWith("dpor/") ? "atomic" : "lock"),
-      bound: flags.bound,
-      executions: flags.executions,
-      seconds: flags.seconds,
-      steps: flags.maxSteps,
-      shrinkSeconds: flags.shrink,
-      keepGoing: flags.keepGoing === true,
-    } as const;
-    const record = toRecord(options, explore(options), commandOf(named, flags));
+    const options = optionsOf(scenario, flags);
+    const found = await exploreWith(options, flags);
+    const record = toRecord(options, found, exploreCommandLine(named, flags, options.seed));
+    saveSchedule(record, scenario, flags);
+    if (flags.checkpoint !== undefined && found.saved !== undefined) record.checkpoint = flags.checkpoint;
     print(
       flags.json === true
         ? `${JSON.stringify(record)}\n`
         : exploreText(record, outputStyle(flags.color), flags.quiet === true),
     );
-    if (record.verdict === "violated") return 1;
-    return record.verdict === "inconclusive" || (flags.requireExhaustive === true && !record.exhaustive)
-      ? 3
-      : 0;
+    return statusOf(record, flags.requireExhaustive === true);
   } finally {
     scenario.cleanup();
   }
 }
 
-function commandOf(named: string, flags: ExploreFlags): string {
-  const words = ["refzero", "explore", named];
-  for (const [key, value] of Object.entries(flags.param)) words.push("-p", `${key}=${value}`);
-  if (flags.strategy !== "dpor") words.push("--strategy", flags.strategy);
-  if (flags.strategy === "bounded") words.push("--bound", String(flags.bound));
-  if (flags.granularity !== undefined) words.push("--granularity", flags.granularity);
-  if (flags.keepGoing === true) words.push("--keep-going");
-  return words.map(quoted).join(" ");
+function statusOf(record: ExploreRecord, requireExhaustive: boolean): number {
+  if (record.verdict === "violated") return 1;
+  if (record.interrupted) return 130;
+  return record.verdict === "inconclusive" || (requireExhaustive && !record.exhaustive) ? 3 : 0;
+}
+
+function optionsOf(scenario: ResolvedScenario, flags: ExploreFlags): ExploreOptions {
+  const { definition } = scenario;
+  return {
+    scenario,
+    params: resolveParams(definition, flags.param ?? {}),
+    strategy: flags.strategy,
+    // The programs with certain counts are about single steps; real paths are about locks.
+    granularity: flags.granularity ?? (definition.name.startsWith("dpor/") ? "atomic" : "lock"),
+    bound: flags.bound,
+    depth: flags.depth,
+    seed: flags.seed ?? randomInt(2 ** 32),
+    executions: flags.executions ?? (isSampling(flags.strategy) ? SAMPLED_EXECUTIONS : MOST_EXECUTIONS),
+    seconds: flags.seconds,
+    steps: flags.maxSteps,
+    shrink: flags.shrink,
+    keepGoing: flags.keepGoing === true,
+    checkDeterminism: flags.checkDeterminism === true,
+  };
+}
+
+/** Explores with progress on a terminal, ^C, and a checkpoint where one was asked for. */
+async function exploreWith(options: ExploreOptions, flags: ExploreFlags): Promise<Exploration> {
+  const progress = new Progress();
+  const interrupt = interruptSignal();
+  const checkpoint = flags.checkpoint;
+  const earlier = checkpoint === undefined ? undefined : readCheckpoint(checkpoint, options, flags);
+  // A seed that was not asked for is the checkpoint's.
+  const seed = earlier?.key.seed ?? options.seed;
+  const key = keyOf({ ...options, seed });
+  let written = performance.now();
+  try {
+    const found = await explore({
+      ...options,
+      seed,
+      saved: earlier?.search,
+      signal: interrupt.signal,
+      onProgress: (now: ExploreProgress) => {
+        progress.show(progressLine(options.scenario.definition.name, now));
+        if (checkpoint === undefined || performance.now() - written < CHECKPOINT_MS) return;
+        written = performance.now();
+        writeCheckpoint(checkpoint, key, now.save());
+      },
+    });
+    if (checkpoint !== undefined && found.saved !== undefined) writeCheckpoint(checkpoint, key, found.saved);
+    return found;
+  } catch (error) {
+    if (!(error instanceof Nondeterminism)) throw error;
+    const { name } = options.scenario.definition;
+    throw new UsageError("NONDETERMINISTIC", {
+      scenario: name,
+      step: error.step + 1,
+      task: `task ${error.task}`,
+    });
+  } finally {
+    interrupt.restore();
+    progress.end();
+  }
+}
+
+function keyOf(options: ExploreOptions): ExplorationKey {
+  const { scenario, params, strategy, granularity, bound, depth, steps, keepGoing } = options;
+  const seed = isSampling(strategy) ? options.seed : 0;
+  const name = scenario.definition.name;
+  return {
+    scenario: name,
+    params: { ...params },
+    strategy,
+    granularity,
+    bound,
+    depth,
+    seed,
+    maxSteps: steps,
+    keepGoing,
+  };
+}
+
+function readCheckpoint(file: string, options: ExploreOptions, flags: ExploreFlags): Checkpoint | undefined {
+  return existsSync(file)
+    ? parseCheckpoint(file, readText(file), keyOf(options), flags.seed !== undefined)
+    : undefined;
+}
+
+function writeCheckpoint(file: string, key: ExplorationKey, search: object): void {
+  const pending = pendingFile(file);
+  pending.write(
+    `${JSON.stringify({ format: "refzero-checkpoint", version: CHECKPOINT_VERSION, key, search })}\n`,
+  );
+}
+
+/** Keeps the first violation's interleaving as a file, and notes where in the record. */
+function saveSchedule(record: ExploreRecord, scenario: ResolvedScenario, flags: ExploreFlags): void {
+  const [first] = record.violations;
+  if (first === undefined) return;
+  const path = flags.schedule ?? scheduleName(scenario.named, first.witness.steps.at(-1)?.hash ?? "0");
+  try {
+    const named = scenarioFrom(scenario.named, scenario.file, path);
+    first.schedule = writeSchedule(path, scheduleOf(record, first, named));
+  } catch (error) {
+    if (!(error instanceof UsageError) || flags.schedule !== undefined) throw error;
+    warn(`the interleaving was not kept: ${error.message}`);
+  }
 }

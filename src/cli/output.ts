@@ -26,6 +26,11 @@ export function print(text: string): void {
   process.stdout.write(text);
 }
 
+/** Says something on stderr that is no result and no error. */
+export function warn(text: string): void {
+  process.stderr.write(`refzero: ${text}\n`);
+}
+
 /** One line on stderr that is drawn over and erased at the end. Does nothing unless stderr is a terminal. */
 export class Progress {
   readonly #update = process.stderr.isTTY === true ? createLogUpdate(process.stderr) : undefined;

@@ -1,3 +1,5 @@
+import { isSampling } from "../explore/strategies.ts";
+import type { ExploreFlags } from "./explore.ts";
 import type { RaceFlags } from "./race.ts";
 
 /** A word as a shell takes it. */
@@ -17,6 +19,20 @@ export function repeatCommand(named: string, flags: RaceFlags): string {
   if (flags.check !== undefined) words.push("--check", flags.check);
   if (!flags.recorder) words.push("--no-recorder");
   if (flags.stopFirst === true) words.push("--stop-first");
+  if (flags.keepGoing === true) words.push("--keep-going");
+  return words.map(quoted).join(" ");
+}
+
+/** The command line that repeats an exploration. */
+export function exploreCommandLine(named: string, flags: ExploreFlags, seed: number): string {
+  const words = ["refzero", "explore", named];
+  for (const [key, value] of Object.entries(flags.param ?? {})) words.push("-p", `${key}=${value}`);
+  if (flags.strategy !== "dpor") words.push("--strategy", flags.strategy);
+  if (flags.strategy === "bounded") words.push("--bound", String(flags.bound));
+  if (flags.strategy === "pct") words.push("--depth", String(flags.depth));
+  if (isSampling(flags.strategy)) words.push("--seed", seed.toString(16).padStart(8, "0"));
+  if (flags.granularity !== undefined) words.push("--granularity", flags.granularity);
+  if (flags.executions !== undefined) words.push("--executions", String(flags.executions));
   if (flags.keepGoing === true) words.push("--keep-going");
   return words.map(quoted).join(" ");
 }

@@ -41,6 +41,8 @@ export class EventLog {
   writes: Int32Array;
   size: Int32Array;
   before: Int32Array;
+  /** The operand: what a store writes. */
+  operand: Int32Array;
   expected: Int32Array;
   waited: Int32Array;
   outcome: Int32Array;
@@ -76,6 +78,7 @@ export class EventLog {
     this.writes = column();
     this.size = column();
     this.before = column();
+    this.operand = column();
     this.expected = column();
     this.waited = column();
     this.outcome = column();
@@ -120,6 +123,7 @@ export class EventLog {
     this.writes[index] = writes;
     this.size[index] = kind === STEP.FREE ? machine.value[task]! : 0;
     this.before[index] = machine.words[machine.addr[task]!]!;
+    this.operand[index] = machine.value[task]!;
     this.expected[index] = machine.expected[task]!;
     this.waited[index] = machine.waits(task) ? 1 : 0;
     this.outcome[index] = outcome;
@@ -341,6 +345,7 @@ export class EventLog {
     this.writes = wider(this.writes);
     this.size = wider(this.size);
     this.before = wider(this.before);
+    this.operand = wider(this.operand);
     this.expected = wider(this.expected);
     this.waited = wider(this.waited);
     this.outcome = wider(this.outcome);

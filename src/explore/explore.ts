@@ -1,19 +1,15 @@
+import { setImmediate as breathe } from "node:timers/promises";
 import { callScenario } from "../catalogue/refuse.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
-import type { Event } from "./event.ts";
+import { confirmCycle } from "./confirm.ts";
+import { assertSameAgain } from "./determinism.ts";
 import type { EventLog } from "./event-log.ts";
 import { type Finding, findingsAtEnd } from "./findings.ts";
 import { type Granularity, Machine } from "./machine.ts";
-import { isPreemption } from "./preemption.ts";
-import type { Budget, SearchResult } from "./search.ts";
-import { shrink } from "./shrink.ts";
-import { searchAll } from "./strategy/dfs.ts";
-import { searchTraces } from "./strategy/dpor.ts";
-
-/** How interleavings are gone through. */
-export const strategies = ["dpor", "dfs", "bounded"] as const;
-/** The name of a strategy. */
-export type StrategyName = (typeof strategies)[number];
+import { preemptionsOf } from "./preemption.ts";
+import type { Budget, Search, SearchResult } from "./search.ts";
+import { type Failure, shrink } from "./shrink.ts";
+import { beginSearch, type StrategyName } from "./strategies.ts";
 
 /** What an exploration is asked to do. */
 export interface ExploreOptions {
@@ -23,23 +19,39 @@ export interface ExploreOptions {
   readonly granularity: Granularity;
   /** Preemptions of strategy `bounded`. */
   readonly bound: number;
+  /** Bug depth of strategy `pct`. */
+  readonly depth: number;
+  /** Seed of the strategies that draw. */
+  readonly seed: number;
   readonly executions: number;
   readonly seconds: number;
   /** Steps of one execution, beyond which it counts as a livelock. */
   readonly steps: number;
-  /** Seconds to look for fewer preemptions; 0: none. */
-  readonly shrinkSeconds: number;
+  /** Interleavings to look at for fewer preemptions; 0: none. */
+  readonly shrink: number;
   /** Goes on after a violation. */
   readonly keepGoing: boolean;
+  /** Runs each execution twice and compares. */
+  readonly checkDeterminism?: boolean;
+  /** Where an earlier exploration of the same stopped. */
+  readonly saved?: object | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (progress: ExploreProgress) => void;
+}
+
+/** How far an exploration is. */
+export interface ExploreProgress extends SearchResult {
+  readonly seconds: number;
+  /** Estimated part of all there is, 0 to 1. */
+  readonly share: number;
+  /** What is needed to go on from here later. */
+  save(): object;
 }
 
 /** One violation, with the interleaving that ends in it. */
-export interface Witness {
-  readonly finding: Finding;
+export interface Witness extends Failure {
   /** Which execution it was, from 1. */
   readonly execution: number;
-  readonly preemptions: number;
-  readonly events: readonly Event[];
   /** Steps and preemptions as it was met, before shrinking. */
   readonly met: { readonly steps: number; readonly preemptions: number };
   /** True if no interleaving with fewer preemptions fails in this way. */
@@ -51,72 +63,119 @@ export interface Exploration extends SearchResult {
   readonly machine: Machine;
   readonly witnesses: readonly Witness[];
   readonly seconds: number;
+  readonly interrupted: boolean;
+  /** What is needed to go on later; undefined once nothing is left. */
+  readonly saved: object | undefined;
 }
 
+/** Violations that are kept with their interleavings. */
 const KEPT = 16;
+/** Milliseconds of search between looks at the world outside. */
+const SLICE_MS = 100;
 
-/** Explores a scenario. @throws UsageError if its setup throws or needs more memory than it said */
-export function explore(options: ExploreOptions): Exploration {
+/**
+ * Explores a scenario. Lets the event loop turn now and then, so that ^C and progress get through.
+ * @throws UsageError if its setup throws or needs more memory than it said
+ * @throws Nondeterminism if it depends on more than its schedule
+ */
+export async function explore(options: ExploreOptions): Promise<Exploration> {
   const { definition } = options.scenario;
   const machine = callScenario(
     options.scenario,
     "setup",
     () => new Machine(definition, options.params, options.granularity),
   );
-  const started = performance.now();
-  const budget: Budget = {
-    executions: options.executions,
-    deadline: started + options.seconds * 1000,
-    steps: options.steps,
-  };
-  const witnesses: Witness[] = [];
-  let execution = 0;
-  const onExecution = (log: EventLog): boolean => {
-    execution++;
-    const [finding] = findingsAtEnd(machine);
-    if (finding === undefined) return true;
-    const { events } = log;
-    const preemptions = preemptionsOf(machine, events);
-    const met = { steps: events.length, preemptions };
-    if (witnesses.length < KEPT)
-      witnesses.push({ finding, execution, preemptions, events, met, fewest: false });
-    return options.keepGoing;
-  };
-  const bound = options.strategy === "bounded" ? options.bound : Number.POSITIVE_INFINITY;
-  const result =
-    options.strategy === "dpor"
-      ? searchTraces(machine, budget, onExecution)
-      : searchAll(machine, bound, budget, onExecution);
-  const seconds = (performance.now() - started) / 1000;
-  const [first] = witnesses;
-  if (first !== undefined && !options.keepGoing && options.shrinkSeconds > 0)
-    witnesses[0] = shrunk(machine, first, options);
-  return { ...result, machine, witnesses, seconds };
+  const run = new Run(machine, options, options.keepGoing ? undefined : "any");
+  if (await run.toTheEnd()) return run.exploration();
+  // What looked like a deadlock was undone by a third task: such cycles have to be waited out.
+  const patient = new Run(machine, options, "not at cycles");
+  await patient.toTheEnd();
+  return patient.exploration();
 }
 
-function shrunk(machine: Machine, witness: Witness, options: ExploreOptions): Witness {
-  const deadline = performance.now() + options.shrinkSeconds * 1000;
-  const found = { events: witness.events, preemptions: witness.preemptions, proved: false };
-  const { events, preemptions, proved } = shrink(
-    machine,
-    witness.finding.kind,
-    found,
-    options.steps,
-    deadline,
-  );
-  // The machine has to stand at the end of what is shown: names and values are read from it.
-  preemptionsOf(machine, events);
-  const finding = findingsAtEnd(machine)[0] ?? witness.finding;
-  return { ...witness, finding, events, preemptions, fewest: proved };
-}
+class Run {
+  readonly #machine: Machine;
+  readonly #options: ExploreOptions;
+  readonly #budget: Budget;
+  readonly #search: Search;
+  readonly #witnesses: Witness[] = [];
+  readonly #started = performance.now();
+  #mistaken = false;
+  #execution: number;
+  #seconds = 0;
+  #over = false;
 
-/** Switches away from a task that could have gone on. Replays the events, and leaves the machine at their end. */
-function preemptionsOf(machine: Machine, events: readonly Event[]): number {
-  let preemptions = 0;
-  machine.reset();
-  for (const [index, event] of events.entries()) {
-    if (isPreemption(machine, events[index - 1]?.task ?? -1, event.task)) preemptions++;
-    machine.step(event.task, event.outcome);
+  constructor(machine: Machine, options: ExploreOptions, stopAtReport: Budget["stopAtReport"]) {
+    this.#machine = machine;
+    this.#options = options;
+    this.#budget = { executions: options.executions, steps: options.steps, stopAtReport };
+    this.#search = beginSearch(machine, options, this.#budget, (log) => this.#onExecution(log));
+    this.#execution = this.#search.result.executions;
   }
-  return preemptions;
+
+  /** False if a cycle of waits turned out not to stand, so that the search has to be made again. */
+  async toTheEnd(): Promise<boolean> {
+    const { seconds, signal, onProgress } = this.#options;
+    for (;;) {
+      this.#over = this.#search.goOn(performance.now() + SLICE_MS);
+      this.#seconds = (performance.now() - this.#started) / 1000;
+      if (this.#mistaken) return false;
+      if (this.#over || signal?.aborted === true || this.#seconds >= seconds) break;
+      onProgress?.({
+        ...this.#search.result,
+        seconds: this.#seconds,
+        share: this.#search.share(),
+        save: () => this.#search.save(),
+      });
+      await breathe();
+    }
+    const [first] = this.#witnesses;
+    if (first !== undefined && !this.#options.keepGoing && this.#options.shrink > 0)
+      this.#witnesses[0] = { ...first, ...shrink(this.#machine, first, this.#budget, this.#options.shrink) };
+    return true;
+  }
+
+  exploration(): Exploration {
+    const { result } = this.#search;
+    const stopped = this.#witnesses.length > 0 && !this.#options.keepGoing;
+    return {
+      ...result,
+      machine: this.#machine,
+      witnesses: this.#witnesses,
+      seconds: this.#seconds,
+      interrupted: !this.#over && this.#options.signal?.aborted === true,
+      saved: result.exhaustive || stopped || result.overran ? undefined : this.#search.save(),
+    };
+  }
+
+  #onExecution(log: EventLog): boolean {
+    this.#execution++;
+    const [finding] = findingsAtEnd(this.#machine, log);
+    if (finding === undefined) {
+      if (this.#options.checkDeterminism === true) assertSameAgain(this.#machine, log);
+      return true;
+    }
+    if (this.#budget.stopAtReport === "any" && !this.#stands(finding)) {
+      this.#mistaken = true;
+      return false;
+    }
+    if (this.#witnesses.length < KEPT) this.#keep(log, finding);
+    return this.#options.keepGoing;
+  }
+
+  #stands(finding: Finding): boolean {
+    const { cycle } = this.#machine;
+    return (
+      finding.kind !== "deadlock" ||
+      cycle === undefined ||
+      confirmCycle(this.#machine, cycle, this.#budget.steps)
+    );
+  }
+
+  #keep(log: EventLog, finding: Finding): void {
+    const { events } = log;
+    const preemptions = preemptionsOf(this.#machine, events);
+    const met = { steps: events.length, preemptions };
+    this.#witnesses.push({ finding, execution: this.#execution, preemptions, events, met, fewest: false });
+  }
 }

@@ -1,5 +1,14 @@
 import type { ViolationKind } from "#shared/violation";
+import type { DataRace, EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
+
+/** A task that cannot go on. */
+export interface Waiting {
+  readonly task: number;
+  readonly word: number;
+  readonly holder: number;
+  readonly held: boolean;
+}
 
 /** What is wrong at the end of an execution. */
 export interface Finding {
@@ -9,51 +18,82 @@ export interface Finding {
   /** Word concerned, or 0. */
   readonly object: number;
   readonly value: number;
-  /** Who waits for what at the end: task, word, and the task that holds it (-1: nobody). */
-  readonly waits: readonly { readonly task: number; readonly word: number; readonly holder: number }[];
+  /** Another task that has a part in it, or -1. */
+  readonly other: number;
+  /** Who waits for what at the end: task, word, the task that holds it (-1: nobody known), and whether anybody does. */
+  readonly waits: readonly Waiting[];
   /** What a task threw. */
   readonly error: unknown;
 }
 
 /**
- * Looks at a machine on which no task can take a step. Reports of the tasks come first; then tasks that wait for
+ * Looks at a machine at the end of an execution: where no task can take a step, or where the execution was ended
+ * since something is wrong. Reports of the tasks come first; then a cycle of waits, a data race, tasks that wait for
  * ever; and where all have finished, what the scenario's own check reports.
  */
-export function findingsAtEnd(machine: Machine): Finding[] {
+export function findingsAtEnd(machine: Machine, log?: EventLog): Finding[] {
   if (machine.thrown !== undefined) {
     const { task, error } = machine.thrown;
-    return [{ kind: "task-threw", task, object: 0, value: 0, waits: [], error }];
+    return [{ ...NOTHING, kind: "task-threw", task, error }];
   }
-  const reported = reportedBy(machine);
-  if (reported.length > 0) return reported;
-  const waiting = Array.from({ length: machine.tasks }, (_, task) => task).filter(
-    (task) => !machine.finished(task),
-  );
+  if (machine.violations() > 0) return reportedBy(machine);
+  const { cycle } = machine;
+  if (cycle?.every((task) => isStuck(machine, task))) return [stuck(machine, cycle)];
+  if (log?.race !== undefined) return [raced(log, log.race)];
+  const waiting = unfinished(machine);
   if (waiting.length > 0) return [stuck(machine, waiting)];
   try {
     machine.check();
   } catch (error) {
-    return [{ kind: "task-threw", task: -1, object: 0, value: 0, waits: [], error }];
+    return [{ ...NOTHING, kind: "task-threw", error }];
   }
-  return reportedBy(machine);
+  return machine.violations() > 0 ? reportedBy(machine) : [];
+}
+
+const NOTHING: Omit<Finding, "kind"> = {
+  task: -1,
+  other: -1,
+  object: 0,
+  value: 0,
+  waits: [],
+  error: undefined,
+};
+
+function isStuck(machine: Machine, task: number): boolean {
+  return !machine.finished(task) && !machine.enabled(task);
+}
+
+function unfinished(machine: Machine): number[] {
+  const tasks: number[] = [];
+  for (let task = 0; task < machine.tasks; task++) if (!machine.finished(task)) tasks.push(task);
+  return tasks;
 }
 
 function reportedBy(machine: Machine): Finding[] {
-  return machine.reports().map((report) => ({ ...report, waits: [], error: undefined }));
+  return machine.reports().map((report) => ({ ...NOTHING, ...report }));
+}
+
+function raced(log: EventLog, { first, second }: DataRace): Finding {
+  return {
+    ...NOTHING,
+    kind: "data-race",
+    task: log.task[second] ?? -1,
+    other: log.task[first] ?? -1,
+    object: log.addr[second] ?? 0,
+  };
 }
 
 function stuck(machine: Machine, waiting: readonly number[]): Finding {
-  const waits = waiting.map((task) => ({
-    task,
-    word: machine.waitsFor(task),
-    holder: machine.holderOf(task),
-  }));
-  const first = waits[0] as (typeof waits)[number];
+  const waits = waiting.map((task) => {
+    const { owner, held } = machine.holderOf(task);
+    return { task, word: machine.waitsFor(task), holder: owner, held };
+  });
+  const first = waits[0] as Waiting;
   const free = waits.filter(
-    ({ task, holder }) => holder < 0 && !machine.waitsForEvent(task) && machine.isAsleep(task),
+    ({ task, held }) => !held && !machine.waitsForEvent(task) && machine.isAsleep(task),
   );
   const event = waits.every(({ task }) => machine.waitsForEvent(task));
-  const spinning = waits.every(({ task }) => machine.isSpinning(task));
+  const spinning = waits.every(({ task, held }) => machine.isSpinning(task) && !held);
   const kind = spinning ? "livelock" : free.length > 0 ? "lost-wakeup" : event ? "wait-forever" : "deadlock";
-  return { kind, task: first.task, object: first.word, value: 0, waits, error: undefined };
+  return { ...NOTHING, kind, task: first.task, other: waits[1]?.task ?? -1, object: first.word, waits };
 }

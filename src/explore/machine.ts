@@ -14,7 +14,7 @@ import { pace, pending, primitive, spin } from "#shared/atomic/pending";
 import { STEP } from "#shared/atomic/step-kind";
 import { initHeap } from "#shared/memory/heap";
 import { placeStats, STAT_WORDS } from "#shared/stats";
-import { ownerTask } from "#shared/sync/owner-word";
+import { type Holder, holderOf } from "#shared/sync/holder";
 import { placeTasks, setCurrentTask, TASK, TASK_WORDS, taskBlock, WAIT_KIND } from "#shared/task";
 import {
   placeViolations,
@@ -51,6 +51,12 @@ export class Machine {
   readonly addr: Int32Array;
   readonly value: Int32Array;
   readonly expected: Int32Array;
+  /** Told of each single access before it is taken, at either granularity; only where call stacks are on. */
+  onAccess: ((task: number, kind: number, addr: number, outcome: number) => void) | undefined;
+  /** Where each task is, as the door saw it: a call stack in front of its next access. Only where call stacks are on. */
+  readonly stacks: string[] = [];
+  /** Tasks that wait for each other in a cycle, none of them able to go on, since the step that closed it. */
+  cycle: readonly number[] | undefined;
   /** What a task threw, other than leaving an abandoned world. */
   thrown: { readonly task: number; readonly error: unknown } | undefined;
 
@@ -135,6 +141,7 @@ export class Machine {
     this.words.set(this.#snapshot);
     this.#shadow.set(this.#shadowSnapshot);
     this.thrown = undefined;
+    this.cycle = undefined;
     this.#notified.fill(0);
     spin.count.fill(0);
     this.#depth.fill(0);
@@ -237,6 +244,19 @@ export class Machine {
       this.enabled(task)
     )
       this.#single(task, 0);
+    if (this.cycle === undefined && this.state[task] === TASK_AT.STEP && !this.enabled(task))
+      this.cycle = this.#cycleFrom(task);
+  }
+
+  /** The cycle of waits that the task is in, from it on. */
+  #cycleFrom(start: number): readonly number[] | undefined {
+    const path = [start];
+    for (let task = this.holderOf(start).owner; task !== start; task = this.holderOf(task).owner) {
+      const goesOn = task < 0 || task >= this.tasks || this.finished(task) || this.enabled(task);
+      if (goesOn || path.includes(task)) return undefined;
+      path.push(task);
+    }
+    return path;
   }
 
   /**
@@ -277,6 +297,7 @@ export class Machine {
 
   #single(task: number, choice: number): void {
     const kind = this.kind[task]!;
+    this.onAccess?.(task, kind, this.addr[task]!, choice);
     if (kind === STEP.RELAX) spin.count[task] = 0;
     else if (kind === STEP.NOTIFY) this.#notify(this.addr[task]!, this.value[task]!);
     pending.value = choice;
@@ -288,13 +309,19 @@ export class Machine {
   }
 
   /** The kinds of violation reported so far, with task, word and value. */
-  reports(): { kind: ViolationKind; task: number; object: number; value: number }[] {
+  reports(): { kind: ViolationKind; task: number; object: number; value: number; other: number }[] {
     const kept = Math.min(this.violations(), VIOLATION.KEPT);
     return Array.from({ length: kept }, (_, slot) => {
       const entry = CONTROL_WORDS + slot * VIOLATION.WORDS;
       const at = (field: number): number => this.words[entry + field]!;
       const kind = violationKinds[at(VIOLATION.KIND)] ?? "none";
-      return { kind, task: at(VIOLATION.TASK), object: at(VIOLATION.OBJECT), value: at(VIOLATION.VALUE) };
+      return {
+        kind,
+        task: at(VIOLATION.TASK),
+        object: at(VIOLATION.OBJECT),
+        value: at(VIOLATION.VALUE),
+        other: at(VIOLATION.OTHER) - 1,
+      };
     });
   }
 
@@ -309,13 +336,14 @@ export class Machine {
     return said === 0 ? this.addr[task]! : said;
   }
 
-  /** Task that holds the sleeping lock that a task waits for, or -1. */
-  holderOf(task: number): number {
+  /** Who holds what a task waits for, where it said what that is. */
+  holderOf(task: number): Holder {
     const block = taskBlock(task);
-    const lock = this.words[block + TASK.WAITS_FOR]!;
-    return lock === 0 || this.words[block + TASK.WAIT_KIND] !== WAIT_KIND.LOCK
-      ? -1
-      : ownerTask(this.words[lock]!);
+    return holderOf(
+      (addr) => this.words[addr]!,
+      this.words[block + TASK.WAITS_FOR]!,
+      this.words[block + TASK.WAIT_KIND]!,
+    );
   }
 
   /** True if the task sleeps until somebody notifies it. */
@@ -336,8 +364,13 @@ export class Machine {
   /** Runs the scenario's check on the world as it is now; reports go to the violation table. */
   check(): void {
     setCurrentTask(0);
-    pace.on = false;
+    // Nobody else is about: it need not stop anywhere.
+    primitive.depth = 0;
+    pace.on = true;
+    pace.ahead = Number.POSITIVE_INFINITY;
     finish(this.#scenario.check(this.#root, this.#params, this.#heap));
+    pace.ahead = 0;
+    pace.on = false;
   }
 
   #advance(task: number): void {
@@ -367,6 +400,7 @@ export class Machine {
     this.#object[task] = primitive.object;
     this.#self[task] = primitive.self;
     this.#first[task] = pending.first ? 1 : 0;
+    if (pending.trace) this.stacks[task] = pending.stack;
     this.kind[task] = pending.kind;
     this.addr[task] = pending.addr;
     this.value[task] = pending.value;

@@ -1,17 +1,14 @@
+import { CONTROL } from "#shared/atomic/index";
 import type { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
 
 /** When a search gives up. */
 export interface Budget {
   readonly executions: number;
-  /** `performance.now()` at which to stop. */
-  readonly deadline: number;
   /** Steps of one execution. */
   readonly steps: number;
-  /** Ends an execution as soon as something is reported, instead of running the other tasks to their end. */
-  readonly stopAtReport?: boolean;
-  /** Asked now and then; true ends the search. */
-  readonly interrupted?: () => boolean;
+  /** Ends an execution at the first thing that is wrong, instead of running the other tasks to their end. */
+  readonly stopAtReport?: "any" | "not at cycles" | undefined;
 }
 
 /** Called at the end of each complete execution, the machine still in its last state; false ends the search. */
@@ -28,21 +25,64 @@ export interface SearchResult {
   readonly exhaustive: boolean;
   /** True if an execution went on past the budget's steps: a loop that never lets go, or a budget too small. */
   readonly overran: boolean;
-  /** Events of the last execution. */
+  /** Steps of the longest execution. */
   readonly longest: number;
 }
 
-/** Looks at the clock once in so many executions. */
-const LOOK_EVERY = 64;
+/** A way to go through interleavings, one execution after the other. */
+export interface Search {
+  /** Goes on until it is over (true), or until the clock (`performance.now()`) has passed `until`. */
+  goOn(until: number): boolean;
+  readonly result: SearchResult;
+  /** Estimated part of all there is that has been gone through, 0 to 1. */
+  share(): number;
+  /** What is needed to go on later, as plain data: counters, and where it is. */
+  save(): object;
+}
 
-/** True if `executions` are as many as the budget allows, or its time is up. */
-export function isOver(budget: Budget, executions: number): boolean {
-  if (executions >= budget.executions) return true;
-  if (executions % LOOK_EVERY !== 0) return false;
-  return performance.now() > budget.deadline || budget.interrupted?.() === true;
+/** Looks at the clock once in so many executions. */
+const LOOK_EVERY = 32;
+
+/** Calls `execute` until it says that all is over (true), or the clock has passed `until`. */
+export function repeat(execute: () => boolean, until: number): boolean {
+  for (let turn = 1; ; turn++) {
+    if (execute()) return true;
+    if (turn % LOOK_EVERY === 0 && performance.now() > until) return false;
+  }
 }
 
 /** True if the execution has met what it is to end at. */
 export function stopsEarly(budget: Budget, machine: Machine, log: EventLog): boolean {
-  return budget.stopAtReport === true && (machine.violations() > 0 || log.race !== undefined);
+  if (budget.stopAtReport === undefined) return false;
+  return (
+    machine.words[CONTROL.VIOLATIONS] !== 0 ||
+    log.race !== undefined ||
+    machine.thrown !== undefined ||
+    (budget.stopAtReport !== "not at cycles" && machine.cycle !== undefined)
+  );
+}
+
+/** Runs a search to its end at once, or to `deadline` (`performance.now()`). */
+export function runThrough(search: Search, deadline: number = Number.POSITIVE_INFINITY): SearchResult {
+  search.goOn(deadline);
+  return search.result;
+}
+
+/**
+ * The estimated share of a tree that has been gone through, from the branches done and open at each depth of the
+ * current path: what is open is taken to be as large as what is done beside it.
+ */
+export function shareOfTree(
+  depths: number,
+  done: (depth: number) => number,
+  open: (depth: number) => number,
+): number {
+  let share = 0;
+  let weight = 1;
+  for (let depth = 0; depth < depths; depth++) {
+    const total = done(depth) + open(depth);
+    share += (weight * done(depth)) / total;
+    weight /= total;
+  }
+  return share;
 }

@@ -1,57 +1,116 @@
 import { nameOf } from "../catalogue/lock-names.ts";
 import type { ExploreRecord, ExploreViolation } from "../record/explore-record.ts";
+import type { Schedule } from "../record/schedule.ts";
+import { SCHEDULE_VERSION } from "../record/schedule.ts";
 import { violationSentences } from "../record/violation-kinds.ts";
 import type { Exploration, ExploreOptions, Witness } from "./explore.ts";
-import { scheduleSteps } from "./schedule-text.ts";
+import type { Finding } from "./findings.ts";
+import type { Machine } from "./machine.ts";
+import { isSampling, stepsOfOne } from "./strategies.ts";
+import { pctProbability } from "./strategy/pct.ts";
+import { witnessOf } from "./witness.ts";
 
 /** The record of an exploration: what reports read. `command` is the command line that repeats it. */
 export function toRecord(options: ExploreOptions, found: Exploration, command: string): ExploreRecord {
   const violated = found.witnesses.length > 0;
+  const { strategy } = options;
   return {
     scenario: options.scenario.definition.name,
     claim: options.scenario.definition.claim,
     engine: "explore",
     params: { ...options.params },
     verdict: violated ? "violated" : found.overran || found.executions === 0 ? "inconclusive" : "holds",
-    strategy: options.strategy,
+    interrupted: found.interrupted,
+    strategy,
     granularity: options.granularity,
+    seed: isSampling(strategy) ? options.seed.toString(16).padStart(8, "0") : null,
+    bound: strategy === "bounded" ? options.bound : null,
+    pct: strategy === "pct" ? pctClaim(options, found.machine) : null,
     tasks: [...found.machine.names],
     exhaustive: found.exhaustive,
     executions: found.executions,
     blocked: found.blocked,
     steps: found.steps,
+    longest: found.longest,
     seconds: found.seconds,
     overran: found.overran,
-    violations: found.witnesses.map((witness) => violationOf(found, witness)),
+    violations: found.witnesses.map((witness) => violationOf(options, found, witness)),
+    checkpoint: null,
     command,
   };
 }
 
+function pctClaim({ depth, steps, executions }: ExploreOptions, machine: Machine): ExploreRecord["pct"] {
+  const length = stepsOfOne(machine, { executions, steps });
+  return { depth, steps: length, probability: pctProbability(machine.tasks, depth, length) };
+}
+
 function violationOf(
+  { scenario }: ExploreOptions,
   { machine }: Exploration,
-  { finding, execution, preemptions, events, met, fewest }: Witness,
+  found: Witness,
 ): ExploreViolation {
-  const name = (task: number): string | null => machine.names[task] ?? null;
-  const word = (addr: number): string => nameOf(machine.heap, addr);
-  const thrown =
-    finding.error === undefined
-      ? ""
-      : `: ${finding.error instanceof Error ? finding.error.message : finding.error}`;
+  const { finding, execution, preemptions, events, met, fewest } = found;
+  const witness = witnessOf(machine, events, finding, scenario.sources);
   return {
-    kind: finding.kind,
-    message: `${finding.kind === "none" ? "" : violationSentences[finding.kind]}${thrown}`,
-    task: name(finding.task),
-    object: finding.object === 0 ? null : word(finding.object),
+    ...namesOf(machine, finding),
     execution,
     preemptions,
     steps: events.length,
     met: { ...met },
     fewest,
+    schedule: null,
+    witness,
+  };
+}
+
+/** What was found, in names. The machine has to stand at its end. */
+export function namesOf(
+  machine: Machine,
+  finding: Finding,
+): Pick<ExploreViolation, "kind" | "message" | "task" | "other" | "object" | "value" | "waits"> {
+  const name = (task: number): string | null => machine.names[task] ?? null;
+  const word = (addr: number): string => nameOf(machine.heap, addr);
+  const { error } = finding;
+  const thrown = error === undefined ? "" : `: ${error instanceof Error ? error.message : error}`;
+  return {
+    kind: finding.kind,
+    message: `${finding.kind === "none" ? "" : violationSentences[finding.kind]}${thrown}`,
+    task: name(finding.task),
+    other: name(finding.other),
+    object: finding.object === 0 ? null : word(finding.object),
+    value: finding.value,
     waits: finding.waits.map((wait) => ({
       task: name(wait.task) ?? "",
       waitsFor: word(wait.word),
-      heldBy: name(wait.holder),
+      heldBy: name(wait.holder) ?? (wait.held ? "its readers" : null),
     })),
-    schedule: scheduleSteps(machine, events),
+  };
+}
+
+/** The schedule of a violation, for a file. `scenario`: how the file is to name it. */
+export function scheduleOf(
+  record: Pick<ExploreRecord, "params" | "granularity" | "tasks" | "command">,
+  violation: ExploreViolation,
+  scenario: string,
+): Schedule {
+  return {
+    format: "refzero-schedule",
+    version: SCHEDULE_VERSION,
+    scenario,
+    params: record.params,
+    granularity: record.granularity === "lock" ? "lock" : "atomic",
+    tasks: record.tasks,
+    kind: violation.kind,
+    object: violation.object,
+    preemptions: violation.preemptions,
+    steps: violation.witness.steps.map(({ id, outcome, did, on, hash }) => ({
+      task: id,
+      outcome,
+      did,
+      on,
+      hash,
+    })),
+    foundBy: record.command,
   };
 }

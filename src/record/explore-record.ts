@@ -1,16 +1,14 @@
-/** One step of an interleaving, in words. */
-export interface ExploreStep {
-  task: string;
-  step: string;
-  on: string;
-}
+import type { Witness } from "./witness.ts";
 
 /** One violation of an exploration, with the interleaving that ends in it. */
 export interface ExploreViolation {
   kind: string;
   message: string;
+  /** Task that met it, and another that has a part in it. */
   task: string | null;
+  other: string | null;
   object: string | null;
+  value: number;
   /** Which execution met it, from 1. */
   execution: number;
   /** Switches away from a task that could have gone on. */
@@ -21,7 +19,9 @@ export interface ExploreViolation {
   /** True if no interleaving with fewer preemptions fails in this way. */
   fewest: boolean;
   waits: { task: string; waitsFor: string; heldBy: string | null }[];
-  schedule: ExploreStep[];
+  /** The schedule file that `refzero replay` takes, or null where none was asked for. */
+  schedule: string | null;
+  witness: Witness;
 }
 
 /** Everything an exploration left behind. Times are seconds. */
@@ -31,8 +31,15 @@ export interface ExploreRecord {
   engine: "explore";
   params: Record<string, string | number>;
   verdict: "holds" | "violated" | "inconclusive";
+  interrupted: boolean;
   strategy: string;
   granularity: string;
+  /** Seed of a strategy that draws, else null. */
+  seed: string | null;
+  /** Preemptions of strategy bounded, else null. */
+  bound: number | null;
+  /** Depth of strategy pct, and the least probability of one execution to meet a bug of that depth; else null. */
+  pct: { depth: number; probability: number; steps: number } | null;
   tasks: string[];
   /** True if no interleaving is left. */
   exhaustive: boolean;
@@ -40,9 +47,13 @@ export interface ExploreRecord {
   executions: number;
   blocked: number;
   steps: number;
+  /** Steps of the longest execution. */
+  longest: number;
   seconds: number;
   /** True if an execution went on past the limit of steps. */
   overran: boolean;
   violations: ExploreViolation[];
+  /** Where to go on from, as `--checkpoint` asked; else null. */
+  checkpoint: string | null;
   command: string;
 }

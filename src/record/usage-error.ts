@@ -18,6 +18,11 @@ export interface UsageErrorFacts {
   CANNOT_WRITE: { file: string; reason: string };
   ARENA_TOO_SMALL: { asked: string; left: string; size: string; hint: string };
   UNSUPPORTED: { what: string; allowed: string };
+  /** A file that refzero wrote once, or should have. */
+  BAD_FILE: { file: string; reason: string };
+  /** A schedule that no longer fits the code. */
+  MISFIT: { file: string; step: number; steps: number; reason: string };
+  NONDETERMINISTIC: { scenario: string; step: number; task: string };
 }
 
 /** The code of a usage error; one template a code. */
@@ -45,6 +50,11 @@ const templates: { [C in UsageErrorCode]: (facts: UsageErrorFacts[C]) => string 
   ARENA_TOO_SMALL: ({ asked, left, size, hint }) =>
     `arena too small: asked for ${asked}, ${left} left of ${size}. ${hint}`,
   UNSUPPORTED: ({ what, allowed }) => `${what}. Allowed: ${allowed}.`,
+  BAD_FILE: ({ file, reason }) => `cannot use '${file}': ${reason}.`,
+  MISFIT: ({ file, step, steps, reason }) =>
+    `${file} no longer fits: at step ${step} of ${steps} ${reason}. Find it anew with explore or race.`,
+  NONDETERMINISTIC: ({ scenario, step, task }) =>
+    `${scenario} is not deterministic: the same schedule led ${task} elsewhere at step ${step}. Allowed: no Date.now, no Math.random, no state outside the arena, no shared word read other than by a step.`,
 };
 
 function didYouMean(word: string, allowed: readonly string[]): string {

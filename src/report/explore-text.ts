@@ -1,19 +1,34 @@
 import pc from "picocolors";
-import type { ExploreRecord, ExploreViolation } from "../record/explore-record.ts";
-import { counted, grouped } from "./numbers.ts";
+import type { ExploreRecord } from "../record/explore-record.ts";
+import { counted, grouped, rate } from "./numbers.ts";
 import { titleOf } from "./race-text.ts";
 import type { Style } from "./style.ts";
+import { painted, reasonLines, witnessLines } from "./witness-text.ts";
 
 /** The first line: what is explored, and how. */
 function header(record: ExploreRecord, style: Style): string {
   const dot = style.unicode ? " · " : " - ";
-  const how = record.strategy === "dpor" ? "optimal DPOR" : record.strategy;
   return [
     titleOf(record),
     counted(record.tasks.length, "task"),
     `granularity ${record.granularity}`,
-    how,
+    wayOf(record),
   ].join(dot);
+}
+
+function wayOf({ strategy, bound, pct, seed }: ExploreRecord): string {
+  switch (strategy) {
+    case "dpor":
+      return "optimal DPOR";
+    case "dfs":
+      return "every interleaving, no reduction";
+    case "bounded":
+      return `every interleaving of ${counted(bound ?? 0, "preemption")} at most`;
+    case "pct":
+      return `PCT of depth ${pct?.depth}, seed ${seed}`;
+    default:
+      return `${strategy === "pos" ? "partial order sampling" : "uniform random"}, seed ${seed}`;
+  }
 }
 
 /** The verdict, at column 0, with its exact claim. */
@@ -25,34 +40,35 @@ export function exploreVerdict(record: ExploreRecord): string {
     const { steps, preemptions, met, fewest } = first;
     const found = `found: ${counted(met.steps, "step")}, ${met.preemptions}`;
     const size = `${counted(steps, "step")}, ${counted(preemptions, "preemption")}${fewest ? ", the fewest" : ""}; ${found}`;
-    return `violated: ${first.kind}${on}, execution ${grouped(first.execution)}, ${time}: ${first.message} (${size})`;
+    const more = record.violations.length > 1 ? `, and ${record.violations.length - 1} more kept` : "";
+    return `violated: ${first.kind}${on}, execution ${grouped(first.execution)}, ${time}: ${first.message} (${size})${more}`;
   }
   if (record.overran) {
     const cause = "a loop that spins? Add `yield* cpuRelax(turn)` to it, or raise --max-steps";
     return `inconclusive: execution ${grouped(record.executions + 1)} passed the limit of steps (${cause}), ${time}`;
   }
   if (record.verdict === "inconclusive") return `inconclusive: no execution was finished in ${time}`;
-  const runs = counted(record.executions, "execution");
-  if (!record.exhaustive) return `holds: no violation in ${runs} (not exhaustive), ${time}`;
-  if (record.strategy === "bounded")
-    return `holds: every interleaving within the bound, ${runs}, ${time}; no further`;
-  const traces = record.strategy === "dpor" ? counted(record.executions, "trace") : runs;
-  return `holds: every interleaving of ${counted(record.tasks.length, "task")}, ${traces} (${grouped(record.blocked)} blocked), ${time}. Proved for these tasks at granularity ${record.granularity}, and no further.`;
+  return `${claimOf(record)}, ${time}${furtherOf(record)}`;
 }
 
-/** An interleaving as a list: a run of steps of one task, then a switch. */
-function witnessLines({ schedule, waits }: ExploreViolation): string[] {
-  const width = String(schedule.length).length;
-  const lines: string[] = [];
-  for (const [index, { task, step, on }] of schedule.entries()) {
-    if (task !== schedule[index - 1]?.task) lines.push(`  ${task}`);
-    lines.push(`  ${String(index + 1).padStart(width)}  ${step}${on === "" ? "" : ` ${on}`}`);
-  }
-  const waiting = waits.map(
-    ({ task, waitsFor, heldBy }) =>
-      `  ${task} waits for ${waitsFor}, ${heldBy === null ? "which nobody holds" : `held by ${heldBy}`}`,
-  );
-  return [...lines, ...waiting];
+function claimOf(record: ExploreRecord): string {
+  const tasks = counted(record.tasks.length, "task");
+  if (!record.exhaustive)
+    return `holds: no violation in ${counted(record.executions, "execution")} (not exhaustive)`;
+  if (record.strategy === "bounded")
+    return `holds for ${tasks}, every interleaving of ${counted(record.bound ?? 0, "preemption")} at most, ${counted(record.executions, "execution")}`;
+  const runs =
+    record.strategy === "dpor"
+      ? `${counted(record.executions, "trace")} (${grouped(record.blocked)} blocked)`
+      : counted(record.executions, "execution");
+  return `holds for ${tasks}, every interleaving, ${runs}`;
+}
+
+function furtherOf({ exhaustive, pct, granularity, executions }: ExploreRecord): string {
+  if (exhaustive) return `. Proved for these tasks at granularity ${granularity}, and no further.`;
+  if (pct === null) return ". Not a proof.";
+  const missed = (1 - pct.probability) ** executions;
+  return `. A bug of depth ${pct.depth} is met by one execution with at least ${rate(pct.probability)} (1 / (tasks x steps^(depth-1)), ${pct.steps} steps); missed by all with at most ${rate(missed)}.`;
 }
 
 /** The whole report of an exploration. */
@@ -63,11 +79,15 @@ export function exploreText(record: ExploreRecord, style: Style, quiet: boolean)
   const verdict = exploreVerdict(record).replace(/^[a-z]+/, (word) => paint(word));
   if (quiet) return `${verdict}\n`;
   const [first] = record.violations;
-  const lines = [
-    header(record, style),
-    ...(first === undefined ? [] : witnessLines(first)),
-    verdict,
-    `again  ${record.command}`,
+  const witness =
+    first === undefined
+      ? []
+      : [...painted(witnessLines(first.witness, record.tasks, style), style), ...reasonLines(first)];
+  const saved = first?.schedule ?? null;
+  const next = [
+    ...(saved === null ? [] : [`saved  ${saved}`, `again  refzero replay ${saved} [--threads]`]),
+    ...(record.checkpoint === null ? [] : [`rest   ${record.command} --checkpoint ${record.checkpoint}`]),
+    ...(saved === null && record.checkpoint === null ? [`again  ${record.command}`] : []),
   ];
-  return `${lines.join("\n")}\n`;
+  return `${[header(record, style), verdict, ...witness, ...next].join("\n")}\n`;
 }

@@ -2,13 +2,14 @@ import type { Scenario, TaskSpec } from "#scenarios/define";
 import { barrier } from "#shared/atomic/barrier";
 import { type Addr, CONTROL, RunAborted, WorldAbandoned } from "#shared/atomic/index";
 import { ArenaFull } from "#shared/memory/arena-full";
+import { mix, nextRandom } from "#shared/random";
 import { EVENT, placeRecorder, record } from "#shared/recorder/index";
 import { countFor, placeStats, STAT } from "#shared/stats";
 import { placeTasks, setCurrentTask, TASK, TASK_STATE, taskBlock } from "#shared/task";
 import { placeViolations, report, reportBadAccess } from "#shared/violation";
 import { RING_STRIDE } from "./arena-map.ts";
 import { door, heap } from "./blocking.ts";
-import { BLOCK, jitter, mix, nextRandom, Pace, worldAt } from "./pace.ts";
+import { BLOCK, jitter, Pace, worldAt } from "./pace.ts";
 import type { TaskOrder, TaskReport, Thrown } from "./protocol.ts";
 
 type Run = (root: Addr, params: TaskOrder["params"], heap?: Addr) => void;

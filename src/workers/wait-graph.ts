@@ -1,6 +1,5 @@
 import { look } from "#shared/atomic/coordinator";
-import { ownerTask, PICKUP } from "#shared/sync/owner-word";
-import { RWSEM } from "#shared/sync/rwsem-slow";
+import { holderOf } from "#shared/sync/holder";
 import { TASK, TASK_STATE, TASK_WORDS, WAIT_KIND } from "#shared/task";
 import type { ArenaMap } from "./protocol.ts";
 
@@ -27,28 +26,6 @@ export interface WaitGraph {
   readonly stuck: boolean;
 }
 
-// Offset of a rwsem's writer behind its count. @see shared/sync/rwsem.ts: Rwsem
-const RWSEM_WRITER = 4;
-const RWSEM_HELD = ~(RWSEM.WAITING | RWSEM.HANDOFF);
-
-function holderOf(view: Int32Array, lock: number, kind: number): Pick<Wait, "owner" | "held"> {
-  const word = look(view, lock);
-  switch (kind) {
-    case WAIT_KIND.LOCK: {
-      // Handed over to a sleeper that is about to be woken: it does not wait for itself.
-      const owner = (word & PICKUP) !== 0 ? -1 : ownerTask(word);
-      return { owner, held: owner >= 0 };
-    }
-    case WAIT_KIND.SPIN:
-      return { owner: word - 1, held: word !== 0 };
-    case WAIT_KIND.READ:
-    case WAIT_KIND.WRITE:
-      return { owner: look(view, lock + RWSEM_WRITER) - 1, held: (word & RWSEM_HELD) !== 0 };
-    default:
-      return { owner: -1, held: false };
-  }
-}
-
 /** Reads the wait-for graph that the tasks keep in shared memory. */
 export function readWaitGraph(view: Int32Array, map: ArenaMap, tasks: number): WaitGraph {
   const waits: Wait[] = [];
@@ -64,7 +41,7 @@ export function readWaitGraph(view: Int32Array, map: ArenaMap, tasks: number): W
     const lock = look(view, block + TASK.WAITS_FOR);
     if (lock === 0) continue;
     const kind = look(view, block + TASK.WAIT_KIND);
-    const holder = holderOf(view, lock, kind);
+    const holder = holderOf((addr) => look(view, addr), lock, kind);
     const sequence = look(view, block + TASK.WAIT_SEQUENCE);
     waits.push({ task, lock, kind, ...holder, asleep: parked || kind === WAIT_KIND.SPIN, sequence });
   }

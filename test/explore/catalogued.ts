@@ -9,6 +9,7 @@ export function catalogued(name: string): ResolvedScenario {
     ...found,
     named: name,
     file: undefined,
+    sources: new Map(),
     locate: ({ message }) => ({ file: name, message }),
     cleanup: () => {},
   };

@@ -13,18 +13,20 @@ function run(name: string, params: Readonly<Record<string, string>>) {
     strategy: "dpor",
     granularity: "lock",
     bound: 0,
+    depth: 3,
+    seed: 1,
     executions: 1e6,
     seconds: 60,
     steps: 10_000,
-    shrinkSeconds: 0,
+    shrink: 0,
     keepGoing: false,
   });
 }
 
 describe("what explore proves at granularity lock", () => {
   for (const design of freeDesigns) {
-    test(`shmem/free-vs-shrinker holds in design ${design}, every interleaving of two tasks`, () => {
-      const { witnesses, exhaustive, blocked } = run("shmem/free-vs-shrinker", { design });
+    test(`shmem/free-vs-shrinker holds in design ${design}, every interleaving of two tasks`, async () => {
+      const { witnesses, exhaustive, blocked } = await run("shmem/free-vs-shrinker", { design });
       expect({ kinds: witnesses.map(({ finding }) => finding.kind), exhaustive, blocked }).toEqual({
         kinds: [],
         exhaustive: true,
@@ -34,15 +36,15 @@ describe("what explore proves at granularity lock", () => {
   }
 
   for (const algorithm of ["wound-wait", "wait-die"]) {
-    test(`ww/abba holds under ${algorithm}`, () => {
-      const { witnesses, exhaustive } = run("ww/abba", { algorithm });
+    test(`ww/abba holds under ${algorithm}`, async () => {
+      const { witnesses, exhaustive } = await run("ww/abba", { algorithm });
       expect(witnesses).toEqual([]);
       expect(exhaustive).toBe(true);
     });
   }
 
-  test("kref/get-unless-zero holds for three tasks", () => {
-    const { witnesses, exhaustive } = run("kref/get-unless-zero", { tasks: "3" });
+  test("kref/get-unless-zero holds for three tasks", async () => {
+    const { witnesses, exhaustive } = await run("kref/get-unless-zero", { tasks: "3" });
     expect(witnesses).toEqual([]);
     expect(exhaustive).toBe(true);
   });
@@ -53,8 +55,8 @@ describe("what explore catches at granularity lock", () => {
     // A soak scenario has no end that could be reached; two objects under reclaim take the better part of a minute.
     if (!definition.modes.includes("batch") || definition.name === "shmem/free-vs-reclaim") continue;
     for (const [mutant, kinds] of Object.entries(definition.mutants)) {
-      test(`${definition.name} mutant ${mutant}`, () => {
-        const [witness] = run(definition.name, { mutant }).witnesses;
+      test(`${definition.name} mutant ${mutant}`, async () => {
+        const [witness] = (await run(definition.name, { mutant })).witnesses;
         expect(kinds).toContain(witness?.finding.kind);
       });
     }

@@ -25,6 +25,7 @@ async function built(name: string): Promise<ResolvedScenario & { ways: readonly 
     named: name,
     file,
     locate,
+    sources: new Map(),
     cleanup: () => {},
   };
 }

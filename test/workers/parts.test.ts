@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CONTROL_WORDS } from "#shared/atomic/control";
+import { mix } from "#shared/random";
 import { RING_WORDS } from "#shared/recorder/events";
 import { STAT, STAT_WORDS } from "#shared/stats";
 import { MAX_TASKS, TASK_WORDS } from "#shared/task";
@@ -9,7 +10,7 @@ import { bytes } from "../../src/catalogue/bytes.ts";
 import { UsageError } from "../../src/record/usage-error.ts";
 import { LARGEST_ARENA_BYTES, mapArena, RING_STRIDE } from "../../src/workers/arena-map.ts";
 import { worldsPerBatch } from "../../src/workers/batch-size.ts";
-import { BLOCK, mix, worldAt } from "../../src/workers/pace.ts";
+import { BLOCK, worldAt } from "../../src/workers/pace.ts";
 import { conditions } from "../../src/workers/pool.ts";
 import type { ArenaMap } from "../../src/workers/protocol.ts";
 import type { RaceOptions } from "../../src/workers/race-options.ts";

@@ -1,7 +1,16 @@
 import { EventLog } from "../event-log.ts";
 import type { Machine } from "../machine.ts";
 import { isPreemption } from "../preemption.ts";
-import { type Budget, isOver, type OnExecution, type SearchResult, stopsEarly } from "../search.ts";
+import {
+  type Budget,
+  type OnExecution,
+  repeat,
+  runThrough,
+  type Search,
+  type SearchResult,
+  shareOfTree,
+  stopsEarly,
+} from "../search.ts";
 
 /** A choice at one depth: a task, and the outcome of its step if it draws lots. */
 interface Choice {
@@ -9,61 +18,134 @@ interface Choice {
   readonly outcome: number;
 }
 
+/** Where a search is, as plain data. */
+export interface SavedDfs {
+  readonly executions: number;
+  readonly steps: number;
+  /** Per depth: what is still to be tried there, the current choice first, and how many have been. */
+  readonly open: readonly (readonly Choice[])[];
+  readonly done: readonly number[];
+}
+
 /**
  * Every interleaving, without reduction: the yardstick for the others. `bound` is the most preemptions an
  * interleaving may have (a switch away from a task that could go on), or Infinity.
  */
-export function searchAll(
-  machine: Machine,
-  bound: number,
-  budget: Budget,
-  onExecution: OnExecution,
-): SearchResult {
-  const log = new EventLog(machine);
-  /** Per depth: what is still to be tried there, the current choice first. */
-  const open: Choice[][] = [];
+export class DfsSearch implements Search {
+  readonly #machine: Machine;
+  readonly #bound: number;
+  readonly #budget: Budget;
+  readonly #onExecution: OnExecution;
+  readonly #log: EventLog;
+  #open: Choice[][] = [];
+  #done: number[] = [];
   /** Per depth: preemptions up to and with the current choice. */
-  const preempted: number[] = [];
-  let executions = 0;
-  let steps = 0;
-  const result = (exhaustive: boolean): SearchResult => ({
-    executions,
-    blocked: 0,
-    steps,
-    exhaustive,
-    overran: log.length > budget.steps,
-    longest: log.length,
-  });
-  const take = (depth: number): void => {
-    const { task, outcome } = open[depth]![0]!;
-    const previous = depth === 0 ? -1 : log.task[depth - 1]!;
-    const before = depth === 0 ? 0 : preempted[depth - 1]!;
-    preempted[depth] = before + (isPreemption(machine, previous, task) ? 1 : 0);
-    log.take(machine, task, outcome);
-    steps++;
-  };
-  machine.reset();
-  for (;;) {
-    while (!stopsEarly(budget, machine, log)) {
+  readonly #preempted: number[] = [];
+  #executions = 0;
+  #steps = 0;
+  #longest = 0;
+  #exhaustive = false;
+  #overran = false;
+
+  constructor(machine: Machine, bound: number, budget: Budget, onExecution: OnExecution, saved?: SavedDfs) {
+    this.#machine = machine;
+    this.#bound = bound;
+    this.#budget = budget;
+    this.#onExecution = onExecution;
+    this.#log = new EventLog(machine);
+    if (saved !== undefined) this.#restore(saved);
+  }
+
+  get result(): SearchResult {
+    return {
+      executions: this.#executions,
+      blocked: 0,
+      steps: this.#steps,
+      exhaustive: this.#exhaustive,
+      overran: this.#overran,
+      longest: this.#longest,
+    };
+  }
+
+  goOn(until: number): boolean {
+    return repeat(() => this.#execute(), until);
+  }
+
+  share(): number {
+    if (this.#exhaustive) return 1;
+    return shareOfTree(
+      this.#open.length,
+      (depth) => this.#done[depth]!,
+      (depth) => this.#open[depth]!.length,
+    );
+  }
+
+  save(): SavedDfs {
+    return { executions: this.#executions, steps: this.#steps, open: this.#open, done: this.#done };
+  }
+
+  #restore(saved: SavedDfs): void {
+    this.#executions = saved.executions;
+    this.#steps = saved.steps;
+    this.#open = saved.open.map((choices) => [...choices]);
+    this.#done = [...saved.done];
+    this.#machine.reset();
+    for (let depth = 0; depth < this.#open.length - 1; depth++) this.#take(depth);
+  }
+
+  /** Runs one execution and moves to the next; true if there is none or the budget has ended. */
+  #execute(): boolean {
+    const last = this.#open.length - 1;
+    this.#log.rewind(this.#machine, Math.max(0, last));
+    this.#steps += Math.max(0, last);
+    if (last >= 0) this.#take(last);
+    this.#finish();
+    this.#longest = Math.max(this.#longest, this.#log.length);
+    if (this.#overran) return true;
+    this.#executions++;
+    if (!this.#onExecution(this.#log)) return true;
+    this.#exhaustive = !this.#backtrack();
+    return this.#exhaustive || this.#executions >= this.#budget.executions;
+  }
+
+  #finish(): void {
+    const log = this.#log;
+    while (!stopsEarly(this.#budget, this.#machine, log)) {
       const depth = log.length;
+      if (depth > this.#budget.steps) {
+        this.#overran = true;
+        return;
+      }
       const previous = depth === 0 ? -1 : log.task[depth - 1]!;
-      const spent = depth === 0 ? 0 : preempted[depth - 1]!;
-      const choices = choicesAt(machine, previous, spent < bound);
-      if (choices.length === 0) break;
-      open.push(choices);
-      take(depth);
-      if (log.length > budget.steps) return result(false);
+      const spent = depth === 0 ? 0 : this.#preempted[depth - 1]!;
+      const choices = choicesAt(this.#machine, previous, spent < this.#bound);
+      if (choices.length === 0) return;
+      this.#open.push(choices);
+      this.#done.push(0);
+      this.#take(depth);
     }
-    executions++;
-    if (!onExecution(log)) return result(false);
-    while (open.length > 0 && open.at(-1)!.length === 1) open.pop();
-    if (open.length === 0) return result(true);
-    if (isOver(budget, executions)) return result(false);
-    const depth = open.length - 1;
-    open[depth]!.shift();
-    log.rewind(machine, depth);
-    steps += depth;
-    take(depth);
+  }
+
+  #take(depth: number): void {
+    const { task, outcome } = this.#open[depth]![0]!;
+    const previous = depth === 0 ? -1 : this.#log.task[depth - 1]!;
+    const before = depth === 0 ? 0 : this.#preempted[depth - 1]!;
+    this.#preempted[depth] = before + (isPreemption(this.#machine, previous, task) ? 1 : 0);
+    this.#log.take(this.#machine, task, outcome);
+    this.#steps++;
+  }
+
+  #backtrack(): boolean {
+    while (this.#open.length > 0) {
+      const depth = this.#open.length - 1;
+      const choices = this.#open[depth]!;
+      choices.shift();
+      this.#done[depth]!++;
+      if (choices.length > 0) return true;
+      this.#open.pop();
+      this.#done.pop();
+    }
+    return false;
   }
 }
 
@@ -80,4 +162,14 @@ function choicesAt(machine: Machine, previous: number, maySwitch: boolean): Choi
 
 function addChoices(machine: Machine, task: number, choices: Choice[]): void {
   for (let outcome = 0; outcome < machine.outcomes(task); outcome++) choices.push({ task, outcome });
+}
+
+/** Runs the search to its end, or to `budget.deadline` (`performance.now()`). */
+export function searchAll(
+  machine: Machine,
+  bound: number,
+  budget: Budget & { readonly deadline?: number },
+  onExecution: OnExecution,
+): SearchResult {
+  return runThrough(new DfsSearch(machine, bound, budget, onExecution), budget.deadline);
 }

@@ -1,9 +1,17 @@
 import { STEP } from "#shared/atomic/step-kind";
 import type { PlannedStep } from "../event.ts";
-import { touchConflict } from "../event.ts";
-import { EventLog } from "../event-log.ts";
+import { EventLog, Nondeterminism } from "../event-log.ts";
 import type { Machine } from "../machine.ts";
-import { type Budget, isOver, type OnExecution, type SearchResult, stopsEarly } from "../search.ts";
+import {
+  type Budget,
+  type OnExecution,
+  repeat,
+  runThrough,
+  type Search,
+  type SearchResult,
+  shareOfTree,
+  stopsEarly,
+} from "../search.ts";
 import { Sequence } from "./sequence.ts";
 import { insertSequence, nodeOf, type WakeupNode } from "./wakeup-tree.ts";
 
@@ -20,6 +28,19 @@ const NO_STEPS: readonly PlannedStep[] = [];
 const NO_NODES: WakeupNode[] = [];
 const NO_LOTS: readonly number[] = [];
 
+/** Where a search is, as plain data: per depth of the current path what `DporSearch` keeps. */
+export interface SavedDpor {
+  readonly executions: number;
+  readonly blocked: number;
+  readonly steps: number;
+  /** Task and outcome of each step up to the last depth, which is to be taken anew. */
+  readonly path: readonly (readonly [task: number, outcome: number])[];
+  readonly sleep: readonly (readonly PlannedStep[])[];
+  readonly wakeup: readonly WakeupNode[][];
+  readonly lots: readonly (readonly number[])[];
+  readonly done: readonly number[];
+}
+
 /**
  * Optimal dynamic partial order reduction with wake-up trees: as many complete executions as there are traces.
  * Abdulla, Aronsson, Jonsson, Sagonas, POPL 2014. Beyond the paper: whether a step reads or writes is decided by
@@ -27,11 +48,7 @@ const NO_LOTS: readonly number[] = [];
  * with the nearest event before which it could have been taken, not with the one that let it through. A step that
  * draws lots is explored with each outcome.
  */
-export function searchTraces(machine: Machine, budget: Budget, onExecution: OnExecution): SearchResult {
-  return new Dpor(machine, budget, onExecution).search();
-}
-
-class Dpor {
+export class DporSearch implements Search {
   readonly #machine: Machine;
   readonly #budget: Budget;
   readonly #onExecution: OnExecution;
@@ -43,63 +60,104 @@ class Dpor {
   readonly #wakeup: WakeupNode[][] = [];
   /** Per depth: outcomes of the current step, if it draws lots, that are to be explored, the current one first. */
   readonly #lots: (readonly number[])[] = [];
+  /** Per depth: branches that have been gone through. */
+  readonly #done: number[] = [];
   #executions = 0;
   #blocked = 0;
   #steps = 0;
+  #longest = 0;
+  #exhaustive = false;
+  #overran = false;
 
-  constructor(machine: Machine, budget: Budget, onExecution: OnExecution) {
+  constructor(machine: Machine, budget: Budget, onExecution: OnExecution, saved?: SavedDpor) {
     this.#machine = machine;
     this.#budget = budget;
     this.#onExecution = onExecution;
     this.#log = new EventLog(machine);
     this.#sequence = new Sequence(this.#log);
+    if (saved !== undefined) this.#restore(saved);
   }
 
-  search(): SearchResult {
-    let next: { sleep: readonly PlannedStep[]; plan: WakeupNode[] } | undefined = {
-      sleep: NO_STEPS,
-      plan: NO_NODES,
-    };
-    this.#machine.reset();
-    let known = 0;
-    while (next !== undefined) {
-      const end = this.#goOn(next.sleep, next.plan);
-      if (end === "overran") return this.#result(false);
-      if (end === "blocked") this.#blocked++;
-      else this.#executions++;
-      if (end !== "blocked" && !this.#onExecution(this.#log)) return this.#result(false);
-      for (let index = Math.max(1, known); index < this.#log.length; index++) this.#reverseRacesOf(index);
-      this.#reverseRacesOfWaiting();
-      next = this.#backtrack();
-      known = this.#sleep.length - 1;
-      if (next === undefined) break;
-      if (isOver(this.#budget, this.#executions + this.#blocked)) return this.#result(false);
-      this.#startAgain(known);
-    }
-    return this.#result(true);
-  }
-
-  #result(exhaustive: boolean): SearchResult {
+  get result(): SearchResult {
     return {
       executions: this.#executions,
       blocked: this.#blocked,
       steps: this.#steps,
-      exhaustive,
-      overran: this.#log.length > this.#budget.steps,
-      longest: this.#log.length,
+      exhaustive: this.#exhaustive,
+      overran: this.#overran,
+      longest: this.#longest,
     };
   }
 
-  /** Takes the steps of the current path again, and the chosen step at its end, which is another one now. */
-  #startAgain(depth: number): void {
-    this.#log.rewind(this.#machine, depth);
+  goOn(until: number): boolean {
+    return repeat(() => this.#execute(), until);
+  }
+
+  share(): number {
+    if (this.#exhaustive) return 1;
+    return shareOfTree(
+      this.#done.length,
+      (depth) => this.#done[depth]!,
+      (depth) => Math.max(1, this.#wakeup[depth]!.length) + Math.max(0, this.#lots[depth]!.length - 1),
+    );
+  }
+
+  save(): SavedDpor {
+    const log = this.#log;
+    return {
+      executions: this.#executions,
+      blocked: this.#blocked,
+      steps: this.#steps,
+      path: this.#sleep.map((_, depth) => [log.task[depth]!, log.outcome[depth]!] as const),
+      sleep: this.#sleep,
+      wakeup: this.#wakeup,
+      lots: this.#lots,
+      done: this.#done,
+    };
+  }
+
+  #restore(saved: SavedDpor): void {
+    this.#executions = saved.executions;
+    this.#blocked = saved.blocked;
+    this.#steps = saved.steps;
+    this.#sleep.push(...saved.sleep);
+    this.#wakeup.push(...saved.wakeup);
+    this.#lots.push(...saved.lots);
+    this.#done.push(...saved.done);
+    this.#machine.reset();
+    for (const [task, outcome] of saved.path.slice(0, -1)) {
+      if (this.#machine.finished(task)) throw new Nondeterminism(this.#log.length, task);
+      this.#log.take(this.#machine, task, outcome);
+    }
+  }
+
+  /** Runs one execution and finds what is next; true if there is nothing or the budget has ended. */
+  #execute(): boolean {
+    const depth = this.#sleep.length - 1;
+    this.#log.rewind(this.#machine, Math.max(0, depth));
+    const end = depth < 0 ? this.#run(NO_STEPS, NO_NODES) : this.#branch(depth);
+    this.#longest = Math.max(this.#longest, this.#log.length);
+    this.#overran = end === "overran";
+    if (this.#overran) return true;
+    if (end === "blocked") this.#blocked++;
+    else this.#executions++;
+    if (end === "complete" && !this.#onExecution(this.#log)) return true;
+    for (let index = Math.max(1, depth); index < this.#log.length; index++) this.#reverseRacesOf(index);
+    this.#reverseRacesOfWaiting();
+    this.#exhaustive = !this.#backtrack();
+    return this.#exhaustive || this.#executions + this.#blocked >= this.#budget.executions;
+  }
+
+  /** Takes the step chosen at the last depth, which is another one now, and goes on from there. */
+  #branch(depth: number): "complete" | "blocked" | "overran" {
     const chosen = this.#wakeup[depth]![0]!;
     this.#log.take(this.#machine, chosen.task, this.#lots[depth]![0] ?? chosen.outcome);
     this.#steps += depth + 1;
+    return this.#run(this.#awakened(this.#sleep[depth]!, depth), chosen.children);
   }
 
   /** Goes on to the end of an execution. */
-  #goOn(firstSleep: readonly PlannedStep[], firstPlan: WakeupNode[]): "complete" | "blocked" | "overran" {
+  #run(firstSleep: readonly PlannedStep[], firstPlan: WakeupNode[]): "complete" | "blocked" | "overran" {
     const log = this.#log;
     let sleep = firstSleep;
     let plan = firstPlan;
@@ -118,6 +176,7 @@ class Dpor {
         this.#sleep.push(sleep);
         this.#wakeup.push(plan);
         this.#lots.push(lotsOf(log.outcome[depth]!, log.outcomes[depth]!));
+        this.#done.push(0);
         sleep = this.#awakened(sleep, depth);
       }
       plan = chosen?.children ?? NO_NODES;
@@ -153,31 +212,30 @@ class Dpor {
     );
   }
 
-  /** Leaves explored nodes; returns what to go on with at the deepest one that has more to explore. */
-  #backtrack(): { sleep: readonly PlannedStep[]; plan: WakeupNode[] } | undefined {
+  /** Leaves explored nodes and makes the next step of the deepest one that has more the current one; false if there is none. */
+  #backtrack(): boolean {
     for (let depth = this.#sleep.length - 1; depth >= 0; depth--) {
-      const wakeup = this.#materialized(depth);
-      const sleep = this.#sleep[depth]!;
+      const wakeup = this.#wakeup[depth]!;
       const lots = this.#lots[depth]!;
+      this.#done[depth]!++;
       if (lots.length > 1) {
         // The same step with its next outcome: nothing is known yet of what follows.
         this.#lots[depth] = lots.slice(1);
-        wakeup[0] = { ...wakeup[0]!, children: [] };
-        return { sleep: this.#awakened(sleep, depth), plan: NO_NODES };
+        this.#wakeup[depth] = [{ ...this.#materialized(depth)[0]!, children: [] }, ...wakeup.slice(1)];
+        return true;
       }
       if (wakeup.length > 1) {
+        this.#sleep[depth] = [...this.#sleep[depth]!, this.#log.planned(depth)];
         wakeup.shift();
-        const slept = [...sleep, this.#log.planned(depth)];
-        const next = wakeup[0]!;
-        this.#sleep[depth] = slept;
-        this.#lots[depth] = lotsOf(next.outcome, next.outcomes);
-        return { sleep: awakenedBy(next, slept), plan: next.children };
+        this.#lots[depth] = lotsOf(wakeup[0]!.outcome, wakeup[0]!.outcomes);
+        return true;
       }
       this.#sleep.pop();
       this.#wakeup.pop();
       this.#lots.pop();
+      this.#done.pop();
     }
-    return undefined;
+    return false;
   }
 
   /** The wake-up tree at a depth, the current step in it. */
@@ -298,11 +356,11 @@ function lotsOf(outcome: number, outcomes: number): readonly number[] {
   return [outcome, ...all.filter((lot) => lot !== outcome)];
 }
 
-/** The sleepers that go on sleeping: those that commute with the step. */
-function awakenedBy(step: PlannedStep, sleep: readonly PlannedStep[]): readonly PlannedStep[] {
-  return sleep.filter(
-    (asleep) =>
-      asleep.task !== step.task &&
-      !touchConflict(asleep.addr, asleep.writes, asleep.size, step.addr, step.writes, step.size),
-  );
+/** Runs the search to its end, or to `budget.deadline` (`performance.now()`). */
+export function searchTraces(
+  machine: Machine,
+  budget: Budget & { readonly deadline?: number },
+  onExecution: OnExecution,
+): SearchResult {
+  return runThrough(new DporSearch(machine, budget, onExecution), budget.deadline);
 }

@@ -1,0 +1,72 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import type { Schedule } from "../record/schedule.ts";
+import { parseSchedule } from "../record/schedule-schema.ts";
+import { UsageError } from "../record/usage-error.ts";
+import { pendingFile } from "./write-file.ts";
+
+/** Where files go that nobody asked for by name. */
+const FOLDER = ".refzero";
+
+/** What a schedule file names its scenario by: a user's file by its path from the schedule's folder. */
+export function scenarioFrom(named: string, file: string | undefined, schedule: string): string {
+  if (file === undefined) return named;
+  const path = relative(dirname(resolve(schedule)), resolve(file)).replaceAll("\\", "/");
+  return path.startsWith(".") || isAbsolute(path) ? path : `./${path}`;
+}
+
+/** The scenario of a schedule file, as seen from here. */
+export function scenarioOf(schedule: Schedule, file: string): string {
+  const { scenario } = schedule;
+  if (!scenario.startsWith(".") && !isAbsolute(scenario)) return scenario;
+  const path = relative(process.cwd(), resolve(dirname(resolve(file)), scenario));
+  return path.startsWith(".") || isAbsolute(path) ? path : `./${path}`;
+}
+
+/** A name for a schedule: its scenario and what is its own. */
+export function scheduleName(named: string, hash: string): string {
+  const plain = basename(named) === named || !/\.[cm]?[jt]s$/.test(named) ? named : basename(named);
+  const stem = plain.replace(/\.[cm]?[jt]s$/, "").replaceAll(/[^\w-]+/g, "-");
+  return join(FOLDER, `${stem}-${hash.slice(0, 4)}.schedule.json`);
+}
+
+/**
+ * Writes a schedule, whole or not at all; returns its path.
+ * @throws UsageError CANNOT_WRITE
+ */
+export function writeSchedule(path: string, schedule: Schedule): string {
+  if (dirname(path) === FOLDER) makeFolder();
+  const pending = pendingFile(path);
+  pending.write(`${JSON.stringify(schedule, null, 1)}\n`);
+  return path;
+}
+
+function makeFolder(): void {
+  try {
+    mkdirSync(FOLDER, { recursive: true });
+  } catch (error) {
+    throw new UsageError("CANNOT_WRITE", { file: FOLDER, reason: (error as Error).message });
+  }
+}
+
+/** Reads a schedule file. @throws UsageError NO_SUCH_FILE, BAD_FILE */
+export function readSchedule(path: string): Schedule {
+  return parseSchedule(path, readText(path));
+}
+
+/** Largest file that is read: no file of ours is near it. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+/** The text of a file. @throws UsageError NO_SUCH_FILE */
+export function readText(path: string): string {
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length > MOST_BYTES) throw new Error("it is too large");
+    return bytes.toString("utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason =
+      code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : message;
+    throw new UsageError("NO_SUCH_FILE", { file: path, reason });
+  }
+}

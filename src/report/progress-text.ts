@@ -1,0 +1,24 @@
+import { grouped } from "./numbers.ts";
+
+/** What a progress line needs to know. */
+export interface SearchProgress {
+  readonly executions: number;
+  readonly seconds: number;
+  readonly longest: number;
+  /** 0 to 1. */
+  readonly share: number;
+}
+
+/** One line: executions, their speed, depth, the share explored and the time left, as estimated. */
+export function progressLine(name: string, { executions, seconds, longest, share }: SearchProgress): string {
+  const speed = seconds > 0 ? grouped(executions / seconds) : "0";
+  const left = share > 0 ? `, about ${duration((seconds * (1 - share)) / share)} left` : "";
+  const part = share < 0.0001 ? "less than 0.01" : (share * 100).toFixed(2);
+  return `${name}  ${grouped(executions)} executions, ${speed}/s, depth ${grouped(longest)}, about ${part} %${left}`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${grouped(seconds / 86_400)} days`;
+}

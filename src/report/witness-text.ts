@@ -1,0 +1,121 @@
+import pc from "picocolors";
+import stringWidth from "string-width";
+import type { ExploreViolation } from "../record/explore-record.ts";
+import type { RaceAccess, Witness, WitnessStep } from "../record/witness.ts";
+import type { Style } from "./style.ts";
+
+/** Below so many columns a witness is a list. */
+const WIDE = 100;
+/** Tasks that get a column each; more than that is a list. */
+const MOST_COLUMNS = 4;
+
+/** What a row shows: steps of one task, several where they are its own affair. */
+interface Row {
+  readonly first: WitnessStep;
+  readonly steps: number;
+}
+
+/** `src/shared/drm/lru-scan.ts:58:12` as `lru-scan.ts:58`. */
+function shortPlace(at: string | null): string {
+  return at === null ? "" : at.replace(/^.*\//, "").replace(/:\d+$/, "");
+}
+
+/** Runs of steps on words that nobody else touches become one row. */
+function rowsOf(steps: readonly WitnessStep[]): Row[] {
+  const rows: Row[] = [];
+  for (const step of steps) {
+    const last = rows.at(-1);
+    const isLast = step === steps.at(-1);
+    if (last?.first.isPrivate && step.isPrivate && last.first.id === step.id && !isLast)
+      rows[rows.length - 1] = { first: last.first, steps: last.steps + 1 };
+    else rows.push({ first: step, steps: 1 });
+  }
+  return rows;
+}
+
+function textOf({ first, steps }: Row): string {
+  if (first.isPrivate && steps > 1) return `${steps} steps of its own`;
+  const { did, on, effect } = first;
+  const name = /^[a-z]+[A-Z]\w*$/.test(did)
+    ? `${did}(${on})`
+    : [did, on].filter((part) => part !== "").join(" ");
+  if (effect === "") return name;
+  return /^(?:=|-?\d)/.test(effect) ? `${name} ${effect}` : `${name}: ${effect}`;
+}
+
+function cut(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text + " ".repeat(width - stringWidth(text));
+  return `${text.slice(0, Math.max(0, width - 2))}..`;
+}
+
+/** The interleaving, a column a task, a row a step; a list where there is no room. Lines without an end. */
+export function witnessLines({ steps }: Witness, tasks: readonly string[], style: Style): string[] {
+  const active = [...new Set(steps.map(({ id }) => id))].sort((a, b) => a - b);
+  const asColumns = style.columns >= WIDE && active.length <= MOST_COLUMNS;
+  const rows = rowsOf(steps);
+  const digits = String(steps.length).length;
+  const width = Math.floor((Math.min(style.columns, 160) - digits - 4) / Math.max(1, active.length)) - 2;
+  const lines: string[] = [];
+  const indent = (id: number): string => " ".repeat(asColumns ? active.indexOf(id) * (width + 2) : 0);
+  if (asColumns)
+    lines.push(
+      `${" ".repeat(digits + 2)}${active.map((id) => cut(tasks[id] ?? "", width)).join("  ")}`.trimEnd(),
+    );
+  let calls: readonly string[] = [];
+  let running = -1;
+  for (const row of rows) {
+    const { first } = row;
+    const isLast = first === steps.at(-1);
+    if (first.switched !== null)
+      lines.push(`${" ".repeat(digits + 2)}${asColumns ? "" : "  "}-- switch: ${first.switched}`);
+    if (first.id !== running && !asColumns) lines.push(`  ${first.task}`);
+    if (first.id !== running) calls = [];
+    const place = first.calls.at(-1) ?? "";
+    if (place !== (calls.at(-1) ?? "") && place !== "")
+      lines.push(
+        `${" ".repeat(digits + 2)}${indent(first.id)}${first.calls.slice(-2).join(" > ")}`.trimEnd(),
+      );
+    ({ calls } = first);
+    running = first.id;
+    const number = String(first.step).padStart(digits);
+    const at = shortPlace(first.at);
+    const text = textOf(row);
+    const body = asColumns ? `${cut(`  ${text}`, width - at.length - 1)} ${at}` : `  ${text}  ${at}`;
+    lines.push(`${number}  ${indent(first.id)}${body.trimEnd()}${isLast ? "   <== here" : ""}`.trimEnd());
+  }
+  return lines.map((line) => `  ${line}`);
+}
+
+function accessLines(accesses: readonly RaceAccess[]): string[] {
+  return accesses.flatMap(({ task, access, on, before, after, step, at }, index) => {
+    const change = before === after ? `value ${before}` : `value changed ${before} -> ${after}`;
+    return [
+      `  ${index === 0 ? "" : "and "}${access} of ${on} by ${task}, step ${step}: ${change}`,
+      `    at ${at ?? "an unknown place"}`,
+    ];
+  });
+}
+
+/** Why it fails: waits, the two sides of a race, the last writer. */
+export function reasonLines({ waits, witness, object }: ExploreViolation): string[] {
+  const waiting = waits.map(
+    ({ task, waitsFor, heldBy }) =>
+      `  ${task} waits for ${waitsFor}, ${heldBy === null ? "which nobody holds" : `held by ${heldBy}`}`,
+  );
+  const { lastWriter } = witness;
+  const writer =
+    lastWriter === null
+      ? []
+      : [
+          `  last writer of ${object}: ${lastWriter.task}, step ${lastWriter.step}, ${lastWriter.did}${lastWriter.at === null ? "" : `, at ${lastWriter.at}`}`,
+        ];
+  return [...waiting, ...accessLines(witness.accesses), ...writer];
+}
+
+/** Dims what is not the failing step. */
+export function painted(lines: readonly string[], style: Style): string[] {
+  const colors = pc.createColors(style.color);
+  return lines.map((line) =>
+    line.includes("<== here") ? colors.bold(line) : line.includes("-- switch:") ? colors.dim(line) : line,
+  );
+}
