@@ -32,7 +32,7 @@ export interface FollowedStep {
 /**
  * Why a plan could not be followed to its end:
  * `tasks` the scenario has another number of tasks; `other-step` the task was about to do something else;
- * `impossible` it waits for a value that the word did not have; `outcome` its choice has no such outcome;
+ * `impossible` it slept and nobody had woken it, or waits for a value that the word did not have; `outcome` its choice has no such outcome;
  * `ended` it had come to its end; `late` it did not come to the end of its turn in time; `died` its worker died.
  */
 export type MisfitReason = "tasks" | "other-step" | "impossible" | "outcome" | "ended" | "late" | "died";
@@ -54,6 +54,11 @@ export interface PendingStep {
   /** True once the task has come to its end, by a throw or not. */
   readonly finished: boolean;
   readonly threw: boolean;
+  /**
+   * True if it cannot take its next step as things are: it sleeps and nobody has woken it, or waits for a value that the
+   * word does not have. A task that spins is not known to be blocked.
+   */
+  readonly blocked: boolean;
   /** The step it would have taken next; its last one if it has finished. */
   readonly kind: number;
   readonly addr: number;

@@ -138,7 +138,7 @@ class Following {
     const stopped = this.#options.signal?.aborted === true && !turns.isFollowed();
     const misfit = turns.misfit() ?? (stopped ? undefined : this.#stuck(turns, over));
     const reports = reportsIn(words, this.#map);
-    return { taken: log.length, misfit, stopped, log, pending: turns.pending(), words, reports };
+    return { taken: log.length, misfit, stopped, log, pending: turns.pending(words), words, reports };
   }
 
   #stuck(turns: TurnMemory, over: boolean): Misfit | undefined {

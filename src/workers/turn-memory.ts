@@ -1,4 +1,5 @@
 import { look, rouse } from "#shared/atomic/coordinator";
+import { STEP } from "#shared/atomic/step-kind";
 import { ENTRY, entryOf, MISFIT, SEAT, SEAT_STATE, seatOf, TURN } from "#shared/atomic/turn-map";
 import type { FollowedStep, Misfit, MisfitReason, PendingStep, ThreadPlan } from "../record/thread-plan.ts";
 
@@ -54,7 +55,8 @@ export class TurnMemory {
 
   /** True if the check comes next: all tasks have come to their end, and none by a throw of its own. */
   awaitsCheck(): boolean {
-    return look(this.#view, TURN.THREW) === 0 && this.pending().every(({ finished }) => finished);
+    const seats = Array.from({ length: this.#plan.tasks }, (_, task) => this.#seat(task));
+    return look(this.#view, TURN.THREW) === 0 && seats.every(({ finished }) => finished);
   }
 
   /** Wakes all tasks, to have them look whether the run is over. */
@@ -96,12 +98,18 @@ export class TurnMemory {
     });
   }
 
-  /** Where each task is. */
-  pending(): PendingStep[] {
-    return Array.from({ length: this.#plan.tasks }, (_, task) => this.#seat(task));
+  /** Where each task is; `words` is the arena. */
+  pending(words: Int32Array): PendingStep[] {
+    return Array.from({ length: this.#plan.tasks }, (_, task) => {
+      const seat = this.#seat(task);
+      const awaits = seat.kind === STEP.AWAIT_READ || seat.kind === STEP.AWAIT_CAS;
+      const asleep = look(this.#view, seatOf(task) + SEAT.ASLEEP) !== 0;
+      const blocked = awaits ? words[seat.addr] !== seat.expected : asleep;
+      return { ...seat, blocked: blocked && !seat.finished };
+    });
   }
 
-  #seat(task: number): PendingStep {
+  #seat(task: number): Omit<PendingStep, "blocked"> {
     const at = (field: number): number => look(this.#view, seatOf(task) + field);
     return {
       finished: at(SEAT.STATE) !== SEAT_STATE.STEP,

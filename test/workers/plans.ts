@@ -1,7 +1,7 @@
 import type { Scenario } from "#scenarios/define";
 import { STEP } from "#shared/atomic/step-kind";
 import { findingsAtEnd } from "../../src/explore/findings.ts";
-import { Machine } from "../../src/explore/machine.ts";
+import { Machine, TASK_AT } from "../../src/explore/machine.ts";
 import type { FollowedStep, PendingStep, PlannedStep, ThreadPlan } from "../../src/record/thread-plan.ts";
 
 /** What the stepper saw while it took the steps of a plan. */
@@ -32,7 +32,7 @@ export function stepped(
   definition: Scenario,
   params: Params,
   pick: (enabled: readonly number[], machine: Machine) => number,
-  { most = 2000, outcome = (_n: number): number => 0 } = {},
+  { most, outcome }: { readonly most: number; readonly outcome: (n: number) => number },
 ): Stepped {
   const machine = new Machine(definition, params, "atomic");
   machine.reset();
@@ -57,7 +57,8 @@ export function stepped(
     log,
     pending: all.map((task) => ({
       finished: machine.finished(task),
-      threw: machine.state[task] === 2,
+      threw: machine.state[task] === TASK_AT.THREW,
+      blocked: !machine.finished(task) && !machine.enabled(task) && !machine.isSpinning(task),
       kind: machine.kind[task] ?? 0,
       addr: machine.addr[task] ?? 0,
       value: machine.value[task] ?? 0,

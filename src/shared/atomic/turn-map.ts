@@ -14,6 +14,8 @@ export const TURN = {
   CLOCK: 3,
   /** 1 if a task has ended by a throw that is not its way out of a broken world. */
   THREW: 4,
+  /** Counts how often a task has fallen asleep. */
+  SLEEPS: 5,
   /** Where the blocks of the tasks start. */
   WORDS: 16,
 } as const;
@@ -23,7 +25,7 @@ export const MISFIT = {
   NONE: 0,
   /** The task is about to do something else. */
   OTHER_STEP: 1,
-  /** The task waits for a value that the word does not have. */
+  /** The task sleeps and nobody has woken it, or waits for a value that the word does not have. */
   IMPOSSIBLE: 2,
   /** The scenario's choice has no such outcome. */
   OUTCOME: 3,
@@ -42,6 +44,8 @@ export const SEAT = {
   ADDR: 3,
   VALUE: 4,
   EXPECTED: 5,
+  /** When the task fell asleep, by `TURN.SLEEPS`; 0 once somebody has woken it. */
+  ASLEEP: 6,
   WORDS: 16,
 } as const;
 

@@ -53,11 +53,13 @@ export class Turns {
     view[this.#seat + SEAT.ADDR] = addr;
     view[this.#seat + SEAT.VALUE] = value;
     view[this.#seat + SEAT.EXPECTED] = expected;
+    if (kind === STEP.ASLEEP) view[this.#seat + SEAT.ASLEEP] = ++view[TURN.SLEEPS]!;
     this.#end();
     this.#await();
     this.#entry = entryOf(this.#tasks, view[TURN.DONE]! - this.#tasks);
     const misfit = this.#misfit(kind, addr, value, expected);
     if (misfit !== MISFIT.NONE) this.#refuse(misfit);
+    if (kind === STEP.NOTIFY) this.#notify(addr | 0, value);
     view[this.#entry + ENTRY.BEFORE] = this.#words[addr]!;
     return view[this.#entry + ENTRY.OUTCOME]!;
   }
@@ -124,11 +126,27 @@ export class Turns {
     // Compared as the plan holds them: a wild address may be no whole number.
     if (view[this.#entry + ENTRY.KIND] !== kind || view[this.#entry + ENTRY.ADDR] !== (addr | 0))
       return MISFIT.OTHER_STEP;
+    if (kind === STEP.ASLEEP) return view[this.#seat + SEAT.ASLEEP] === 0 ? MISFIT.NONE : MISFIT.IMPOSSIBLE;
     if (kind === STEP.AWAIT_READ || kind === STEP.AWAIT_CAS)
       return this.#words[addr] === expected ? MISFIT.NONE : MISFIT.IMPOSSIBLE;
     if (kind !== STEP.CHOOSE) return MISFIT.NONE;
     const outcome = view[this.#entry + ENTRY.OUTCOME]!;
     return outcome >= 0 && outcome < value ? MISFIT.NONE : MISFIT.OUTCOME;
+  }
+
+  /** Wakes up to `count` sleepers of the word, in the order they fell asleep, as the stepper does. */
+  #notify(addr: Addr, count: number): void {
+    const view = this.#view;
+    for (let woken = 0; woken < count; woken++) {
+      let first = -1;
+      for (let seat = seatOf(0); seat < seatOf(this.#tasks); seat += SEAT.WORDS) {
+        const since = view[seat + SEAT.ASLEEP]!;
+        if (since === 0 || view[seat + SEAT.ADDR] !== addr) continue;
+        if (first < 0 || since < view[first + SEAT.ASLEEP]!) first = seat;
+      }
+      if (first < 0) return;
+      view[first + SEAT.ASLEEP] = 0;
+    }
   }
 
   /** Keeps the turn and stands still, so that the coordinator sees the world as it is, until the run is aborted. */
