@@ -34,10 +34,9 @@ process.on("worker", (worker) => {
 /** Two tasks that between them use the whole door. */
 const everything: Parts = {
   imports:
-    "add, and, choose, compareExchange, cpuRelax, exchange, exchangeWhen, free, loadWhen, notify, or, readOnce, report, wait, writeOnce",
+    "add, and, choose, compareExchange, cpuRelax, exchange, exchangeWhen, loadWhen, notify, or, readOnce, report, wait, writeOnce",
   fields: 'a: "atomic", b: "plain", bits: "atomic", flag: "atomic", lock: "atomic"',
-  declarations: "const { a: A, b: B, bits: BITS, flag: FLAG, lock: LOCK } = World.at;\nlet heapOf = 0;",
-  setup: "heapOf = heap;\n    return yield* allocate(heap, World);",
+  declarations: "const { a: A, b: B, bits: BITS, flag: FLAG, lock: LOCK } = World.at;",
   one: `const got = yield* choose(5);
   yield* add(root + A, got + 1);
   yield* or(root + BITS, 6);
