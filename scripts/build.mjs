@@ -18,7 +18,10 @@ const scratch = join(dist, `.tmp-${process.pid}`);
 const started = performance.now();
 
 const erasedRooms = /^(?:shared|scenarios)\//;
-const door = { stepped: "shared/atomic/stepped.ts", blocking: /^shared\/atomic\/(?:blocking|gated)\.ts$/ };
+const door = {
+  stepped: "shared/atomic/stepped.ts",
+  blocking: /^shared\/atomic\/(?:blocking|gated|scheduled)\.ts$/,
+};
 
 /** Replaces one file of dist/ in a single step; an unchanged file is left alone. */
 async function emit(path, text, mode = 0o644) {

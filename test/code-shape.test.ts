@@ -52,6 +52,7 @@ describe("files are short:", () => {
 const twins: readonly string[] = [
   "shared/atomic/blocking.ts",
   "shared/atomic/gated.ts",
+  "shared/atomic/scheduled.ts",
   "shared/recorder/off.ts",
   "shared/recorder/ring.ts",
 ];

@@ -10,6 +10,10 @@ export const main: string = fileURLToPath(new URL("../dist/cli/main.js", import.
 export const raceModule = async (): Promise<typeof import("../src/workers/race.ts")> =>
   (await load("workers/race.js")) as typeof import("../src/workers/race.ts");
 
+/** `src/workers/follow.ts`, built. */
+export const followModule = async (): Promise<typeof import("../src/workers/follow.ts")> =>
+  (await load("workers/follow.js")) as typeof import("../src/workers/follow.ts");
+
 /** `src/catalogue/resolve.ts`, built. */
 export const resolveModule = async (): Promise<typeof import("../src/catalogue/resolve.ts")> =>
   (await load("catalogue/resolve.js")) as typeof import("../src/catalogue/resolve.ts");

@@ -4,6 +4,8 @@ import type { TaskOrder, TaskReport } from "./protocol.ts";
 
 /** Which doors the workers get. Module resolution decides, so that no hot path asks. */
 export interface Doors {
+  /** The door that follows a plan: see follow.ts. */
+  readonly scheduled?: boolean;
   readonly gated: boolean;
   readonly recorder: boolean;
   readonly monitor: boolean;
@@ -12,6 +14,7 @@ export interface Doors {
 /** Conditions that `imports` of package.json resolves by, most special first. */
 export function conditions(doors: Doors): string[] {
   return [
+    ...(doors.scheduled === true ? ["refzero-scheduled"] : []),
     ...(doors.gated ? ["refzero-gated"] : []),
     ...(doors.recorder ? ["refzero-recorder"] : []),
     ...(doors.monitor ? [] : ["refzero-unmonitored"]),
@@ -20,12 +23,13 @@ export function conditions(doors: Doors): string[] {
 }
 
 /** A pool with one worker a task: each task is handed out once and lasts the whole run. */
-export class TaskPool {
-  readonly #pool: Piscina<TaskOrder, TaskReport>;
+export class TaskPool<Order = TaskOrder, Report = TaskReport> {
+  readonly #pool: Piscina<Order, Report>;
 
-  constructor(tasks: number, doors: Doors) {
+  /** `entry` is the module that a worker runs, beside this one. */
+  constructor(tasks: number, doors: Doors, entry = "./entry.js") {
     this.#pool = new Piscina({
-      filename: fileURLToPath(new URL("./entry.js", import.meta.url)),
+      filename: fileURLToPath(new URL(entry, import.meta.url)),
       minThreads: tasks,
       maxThreads: tasks,
       concurrentTasksPerWorker: 1,
@@ -37,7 +41,7 @@ export class TaskPool {
   }
 
   /** Hands a task to its worker. Rejects if the worker dies. */
-  run(order: TaskOrder): Promise<TaskReport> {
+  run(order: Order): Promise<Report> {
     return this.#pool.run(order);
   }
 

@@ -1,5 +1,6 @@
 import type { Mode } from "#scenarios/define";
 import type { ArenaFullFacts } from "#shared/memory/arena-full";
+import type { WorldMap } from "../catalogue/world-map.ts";
 
 /** Where things are in the arena of a race run, in words. Made by the coordinator, used by everybody. */
 export interface ArenaMap {
@@ -35,6 +36,21 @@ export interface TaskOrder {
   /** Stops at the first violation instead of counting how often it happens. */
   readonly stopFirst: boolean;
   readonly quarantine: number;
+}
+
+/** What the coordinator hands to a worker that follows a plan as one task of one world. */
+export interface FollowOrder {
+  readonly arena: SharedArrayBuffer;
+  /** One byte a word. */
+  readonly shadow: SharedArrayBuffer;
+  /** The plan, and whose turn it is: see `shared/atomic/turn-map.ts`. */
+  readonly turns: SharedArrayBuffer;
+  readonly map: WorldMap;
+  /** Module of the scenario's blocking build: a catalogue specifier or a file URL. */
+  readonly module: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly task: number;
+  readonly tasks: number;
 }
 
 /** A throw that was no part of the emulated system. */

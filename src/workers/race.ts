@@ -2,11 +2,10 @@ import { availableParallelism } from "node:os";
 import { Mutex } from "async-mutex";
 import { bind } from "#shared/atomic/index";
 import { STAT } from "#shared/stats";
-import { MAX_TASKS } from "#shared/task";
-import { callScenario, refuseAnswer } from "../catalogue/refuse.ts";
 import type { RunRecord } from "../record/run-record.ts";
 import { RUN_RECORD_VERSION } from "../record/run-record.ts";
 import { mapArena } from "./arena-map.ts";
+import { taskNames, worldWordsOf } from "./ask-scenario.ts";
 import { worldsPerBatch } from "./batch-size.ts";
 import { TaskPool } from "./pool.ts";
 import type { ArenaMap, TaskOrder } from "./protocol.ts";
@@ -64,28 +63,8 @@ async function run(options: RaceOptions): Promise<RunRecord> {
   return recordOf(options, map, names, tally, supervisor, reader);
 }
 
-function taskNames({ scenario, params, mode }: RaceOptions): string[] {
-  const specs = callScenario(scenario, "tasks", () => scenario.definition.tasks(params as never, mode));
-  const count = Array.isArray(specs) ? specs.length : 0;
-  if (count < 1 || count > MAX_TASKS) refuseAnswer(scenario, "tasks", `${count} tasks`, `1 to ${MAX_TASKS}`);
-  const bad = specs.findIndex((task) => typeof task?.name !== "string" || typeof task.run !== "function");
-  if (bad >= 0)
-    refuseAnswer(
-      scenario,
-      "tasks",
-      `no name and run for task ${bad}`,
-      "{ name: text, run: stepped function }",
-    );
-  return specs.map((task) => task.name);
-}
-
 function mapFor(options: RaceOptions, tasks: number): ArenaMap {
-  const { definition } = options.scenario;
-  const worldWords = callScenario(options.scenario, "worldWords", () =>
-    definition.worldWords(options.params as never, options.mode),
-  );
-  if (!Number.isInteger(worldWords) || worldWords < 1)
-    refuseAnswer(options.scenario, "worldWords", String(worldWords), "a whole number from 1 up");
+  const worldWords = worldWordsOf(options);
   const worldCount = options.mode === "soak" ? 1 : worldsPerBatch(options, worldWords, tasks);
   return mapArena({
     tasks,

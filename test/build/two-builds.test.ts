@@ -18,7 +18,7 @@ const built = (build: string): string[] =>
     .map((entry) => relative(join(root, "dist", build), join(entry.parentPath, entry.name)))
     .sort();
 
-const doors = /^shared\/atomic\/(?:stepped|blocking|gated)\.js$/;
+const doors = /^shared\/atomic\/(?:stepped|blocking|gated|scheduled)\.js$/;
 const modules = built("stepped").filter((path) => !doors.test(path));
 
 // As package.json's `imports` name them; who asks decides which build that is.
@@ -59,6 +59,7 @@ describe("both builds are the same modules", () => {
     expect(built("blocking").filter((path) => doors.test(path))).toEqual([
       "shared/atomic/blocking.js",
       "shared/atomic/gated.js",
+      "shared/atomic/scheduled.js",
     ]);
   });
 
@@ -80,8 +81,8 @@ describe("both builds are the same modules", () => {
     expect(await inWorker()).toEqual(stepped);
   });
 
-  test("the gated door exports the same names", () => {
-    expect(namesOf(inProcess("refzero-gated", "refzero-blocking"))["#door"]).toEqual(
+  test.each(["gated", "scheduled"])("the %s door exports the same names", (door) => {
+    expect(namesOf(inProcess(`refzero-${door}`, "refzero-blocking"))["#door"]).toEqual(
       namesOf(stepped)["#door"],
     );
   });

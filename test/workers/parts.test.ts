@@ -141,6 +141,10 @@ test("which doors a worker gets is decided by module resolution, the most specia
   expect(conditions({ gated: false, recorder: false, monitor: true })).toEqual([
     "--conditions=refzero-blocking",
   ]);
+  expect(conditions({ scheduled: true, gated: false, recorder: false, monitor: true })).toEqual([
+    "--conditions=refzero-scheduled",
+    "--conditions=refzero-blocking",
+  ]);
   expect(conditions({ gated: true, recorder: true, monitor: false })).toEqual([
     "--conditions=refzero-gated",
     "--conditions=refzero-recorder",

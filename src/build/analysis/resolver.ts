@@ -51,7 +51,7 @@ export function sourceResolver(root: string): Resolver {
     roleOf(file) {
       const path = relative(root, file).split(sep).join("/");
       // The doors of the blocking build talk to memory itself and never meet the stepped build.
-      if (/^src\/shared\/atomic\/(?:blocking|gated)\.ts$/.test(path)) return "outside";
+      if (/^src\/shared\/atomic\/(?:blocking|gated|scheduled)\.ts$/.test(path)) return "outside";
       if (path === "src/shared/atomic/stepped.ts") return "door";
       return /^src\/(?:shared|scenarios)\//.test(path) ? "erased" : "outside";
     },

@@ -1,4 +1,5 @@
 import type { Addr } from "./step.ts";
+import type { Turns } from "./turns.ts";
 
 /** Shadow state of a word: what an access to it means. */
 export const SHADOW = {
@@ -21,4 +22,6 @@ export interface BindOptions {
   readonly seed: number;
   /** The gate delays one step in this many, by a random time. 0 or absent: never. Gated build only. */
   readonly chaos?: number;
+  /** The task's part in the plan that is followed. Scheduled build only, and needed there. */
+  readonly turns?: Turns;
 }

@@ -18,3 +18,9 @@ export function stopRun(view: Int32Array, abort: boolean): void {
 export function wakeAll(view: Int32Array, addr: Addr): void {
   Atomics.notify(view, addr);
 }
+
+/** Wakes whoever sleeps on a word, or is about to: it finds the word changed. */
+export function rouse(view: Int32Array, addr: Addr): void {
+  Atomics.add(view, addr, 1);
+  Atomics.notify(view, addr);
+}

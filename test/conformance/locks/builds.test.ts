@@ -14,7 +14,9 @@ const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
 
 function modules(build: string): string[] {
   return readdirSync(join(dist, build, "shared"), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".js") && !/^atomic\/(?:stepped|blocking|gated)\.js$/.test(file))
+    .filter(
+      (file) => file.endsWith(".js") && !/^atomic\/(?:stepped|blocking|gated|scheduled)\.js$/.test(file),
+    )
     .sort();
 }
 
@@ -51,8 +53,8 @@ function hasFunctions(value: unknown): boolean {
   );
 }
 
-describe("the three doors", () => {
-  const doors = ["stepped", "blocking", "gated"].map((door) => {
+describe("the four doors", () => {
+  const doors = ["stepped", "blocking", "gated", "scheduled"].map((door) => {
     const build = door === "stepped" ? "stepped" : "blocking";
     return load(join(dist, build, "shared", "atomic", `${door}.js`)) as Record<string, unknown>;
   });
@@ -97,6 +99,15 @@ describe("a worker gets", () => {
         "#door": "blocking/shared/atomic/gated.js",
         "#recorder": "blocking/shared/recorder/ring.js",
         "#monitor": "blocking/shared/monitor-off.js",
+      },
+    ],
+    [
+      "the scheduled door ahead of the gated one",
+      ["refzero-blocking", "refzero-gated", "refzero-scheduled"],
+      {
+        "#shared/sync/mutex": "blocking/shared/sync/mutex.js",
+        "#door": "blocking/shared/atomic/scheduled.js",
+        "#monitor": "blocking/shared/monitor-on.js",
       },
     ],
   ];
