@@ -14,17 +14,19 @@ export default async function measure({ file, params, strategy, seconds }) {
     strategy,
     granularity: "atomic",
     bound: 0,
+    depth: 3,
+    seed: 1,
     executions: 1e12,
     seconds: 600,
     steps: 10_000,
-    shrinkSeconds: 0,
+    shrink: 0,
     keepGoing: true,
   };
   const tally = { executions: 0, steps: 0, explorations: 0 };
   const started = performance.now();
   let elapsed = 0;
   for (; elapsed < seconds * 1000; elapsed = performance.now() - started) {
-    const { executions, steps, exhaustive } = explore(options);
+    const { executions, steps, exhaustive } = await explore(options);
     if (!exhaustive) throw new Error(`${strategy} did not exhaust ${file}`);
     tally.executions += executions;
     tally.steps += steps;

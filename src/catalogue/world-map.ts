@@ -31,6 +31,8 @@ export interface Reported {
   readonly task: number;
   readonly object: number;
   readonly value: number;
+  /** Another task that has a part in it, or -1. */
+  readonly other: number;
 }
 
 /** What has been reported in a world's arena, oldest first; no more than the table keeps. */
@@ -40,6 +42,12 @@ export function reportsIn(words: Int32Array, map: WorldMap): Reported[] {
     const entry = map.violations + slot * VIOLATION.WORDS;
     const at = (field: number): number => words[entry + field] ?? 0;
     const kind = violationKinds[at(VIOLATION.KIND)] ?? "none";
-    return { kind, task: at(VIOLATION.TASK), object: at(VIOLATION.OBJECT), value: at(VIOLATION.VALUE) };
+    return {
+      kind,
+      task: at(VIOLATION.TASK),
+      object: at(VIOLATION.OBJECT),
+      value: at(VIOLATION.VALUE),
+      other: at(VIOLATION.OTHER) - 1,
+    };
   });
 }

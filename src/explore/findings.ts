@@ -1,6 +1,7 @@
 import type { ViolationKind } from "#shared/violation";
 import type { DataRace, EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
+import { holderFor, isAsleep, isSpinning, waitsFor, waitsForEvent } from "./waits.ts";
 
 /** A task that cannot go on. */
 export interface Waiting {
@@ -85,15 +86,15 @@ function raced(log: EventLog, { first, second }: DataRace): Finding {
 
 function stuck(machine: Machine, waiting: readonly number[]): Finding {
   const waits = waiting.map((task) => {
-    const { owner, held } = machine.holderOf(task);
-    return { task, word: machine.waitsFor(task), holder: owner, held };
+    const { owner, held } = holderFor(machine, task);
+    return { task, word: waitsFor(machine, task), holder: owner, held };
   });
   const first = waits[0] as Waiting;
   const free = waits.filter(
-    ({ task, held }) => !held && !machine.waitsForEvent(task) && machine.isAsleep(task),
+    ({ task, held }) => !held && !waitsForEvent(machine, task) && isAsleep(machine, task),
   );
-  const event = waits.every(({ task }) => machine.waitsForEvent(task));
-  const spinning = waits.every(({ task, held }) => machine.isSpinning(task) && !held);
+  const event = waits.every(({ task }) => waitsForEvent(machine, task));
+  const spinning = waits.every(({ task, held }) => isSpinning(machine, task) && !held);
   const kind = spinning ? "livelock" : free.length > 0 ? "lost-wakeup" : event ? "wait-forever" : "deadlock";
   return { ...NOTHING, kind, task: first.task, other: waits[1]?.task ?? -1, object: first.word, waits };
 }

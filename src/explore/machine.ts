@@ -1,28 +1,11 @@
 import type { Scenario } from "#scenarios/define";
-import { SHADOW } from "#shared/atomic/access";
-import {
-  bind,
-  CONTROL,
-  CONTROL_WORDS,
-  onBadAccess,
-  RunAborted,
-  type Step,
-  shadow,
-  WorldAbandoned,
-} from "#shared/atomic/index";
+import { CONTROL, RunAborted, type Step, WorldAbandoned } from "#shared/atomic/index";
 import { pace, pending, primitive, spin } from "#shared/atomic/pending";
 import { STEP } from "#shared/atomic/step-kind";
-import { initHeap } from "#shared/memory/heap";
-import { placeStats, STAT_WORDS } from "#shared/stats";
-import { type Holder, holderOf } from "#shared/sync/holder";
-import { placeTasks, setCurrentTask, TASK, TASK_WORDS, taskBlock, WAIT_KIND } from "#shared/task";
-import {
-  placeViolations,
-  reportBadAccess,
-  VIOLATION,
-  type ViolationKind,
-  violationKinds,
-} from "#shared/violation";
+import { setCurrentTask } from "#shared/task";
+import { type Reported, reportsIn } from "../catalogue/world-map.ts";
+import { cycleFrom } from "./waits.ts";
+import { World } from "./world.ts";
 
 /**
  * Where tasks may be interrupted: before each access to memory, or only before each lock or refcount operation and
@@ -30,9 +13,6 @@ import {
  * linearizable at `atomic`, and takes far fewer steps.
  */
 export type Granularity = "atomic" | "lock";
-
-/** The machine that the door and the tables of shared memory are bound to. */
-let active: Machine | undefined;
 
 /** Values of `Machine.state`. */
 export const TASK_AT = { STEP: 0, DONE: 1, THREW: 2 } as const;
@@ -44,6 +24,7 @@ export const TASK_AT = { STEP: 0, DONE: 1, THREW: 2 } as const;
 export class Machine {
   readonly tasks: number;
   readonly names: readonly string[];
+  readonly world: World;
   readonly words: Int32Array;
   /** Per task: where it is (`TASK_AT`), and the kind, word, operand and comparand of its next step. */
   readonly state: Uint8Array;
@@ -60,9 +41,6 @@ export class Machine {
   /** What a task threw, other than leaving an abandoned world. */
   thrown: { readonly task: number; readonly error: unknown } | undefined;
 
-  readonly #scenario: Scenario;
-  readonly #shadow: Uint8Array;
-  readonly #shadowSnapshot: Uint8Array;
   readonly #byLock: boolean;
   readonly #depth: Uint8Array;
   readonly #object: Int32Array;
@@ -70,15 +48,11 @@ export class Machine {
   /** 1 while the next step is the first access of a primitive. */
   readonly #first: Uint8Array;
   readonly #params: never;
-  readonly #root: number;
-  readonly #heap: number;
-  readonly #snapshot: Int32Array;
   readonly #runs: readonly ((root: number, params: never) => Step<void>)[];
   readonly #generators: (Step<void> | undefined)[];
   readonly #notified: Uint8Array;
   readonly #asleepSince: Int32Array;
   #sleepClock = 0;
-  readonly #places: { readonly violations: number; readonly blocks: number; readonly stats: number };
 
   constructor(
     scenario: Scenario,
@@ -87,26 +61,13 @@ export class Machine {
   ) {
     const mode = "batch";
     this.#byLock = granularity === "lock";
-    this.#scenario = scenario;
     this.#params = params as never;
     const specs = scenario.tasks(this.#params, mode);
     this.tasks = specs.length;
     this.names = specs.map((spec) => spec.name);
     this.#runs = specs.map((spec) => spec.run as (root: number, params: never) => Step<void>);
-    const worldWords = scenario.worldWords(this.#params, mode);
-    const violations = CONTROL_WORDS;
-    const blocks = violations + VIOLATION.KEPT * VIOLATION.WORDS;
-    const stats = blocks + this.tasks * TASK_WORDS;
-    this.#heap = stats + this.tasks * STAT_WORDS;
-    this.words = new Int32Array(this.#heap + worldWords);
-    this.#places = { violations, blocks, stats };
-    this.#shadow = new Uint8Array(this.words.length).fill(SHADOW.LIVE, 0, this.#heap);
-    this.#activate();
-    setCurrentTask(0);
-    initHeap(this.#heap, worldWords, 0);
-    this.#root = finish(scenario.setup(this.#heap, this.#params, mode));
-    this.#snapshot = this.words.slice();
-    this.#shadowSnapshot = this.#shadow.slice();
+    this.world = new World(scenario, params, this.tasks);
+    this.words = this.world.words;
     this.state = new Uint8Array(this.tasks);
     this.kind = new Uint8Array(this.tasks);
     this.addr = new Int32Array(this.tasks);
@@ -121,25 +82,12 @@ export class Machine {
     this.#asleepSince = new Int32Array(this.tasks);
   }
 
-  /** Binds the door and the tables to this machine's memory. There may be several machines, one at work at a time. */
-  #activate(): void {
-    active = this;
-    bind(this.words, { spinLimit: 0, seed: 1 });
-    placeViolations(this.#places.violations);
-    placeTasks(this.#places.blocks, this.tasks);
-    placeStats(this.#places.stats);
-    shadow(this.#shadow);
-    onBadAccess(reportBadAccess);
-  }
-
   /** Back to the world as it was laid out, each task in front of its first step. */
   reset(): void {
-    if (active !== this) this.#activate();
+    this.world.restore();
     pace.byLock = this.#byLock && !pending.trace;
     pace.ahead = 0;
     pace.on = pace.byLock;
-    this.words.set(this.#snapshot);
-    this.#shadow.set(this.#shadowSnapshot);
     this.thrown = undefined;
     this.cycle = undefined;
     this.#notified.fill(0);
@@ -148,7 +96,7 @@ export class Machine {
     this.#sleepClock = 0;
     for (let task = 0; task < this.tasks; task++) {
       const run = this.#runs[task] as (root: number, params: never) => Step<void>;
-      this.#generators[task] = run(this.#root, this.#params);
+      this.#generators[task] = run(this.world.root, this.#params);
       this.state[task] = TASK_AT.STEP;
       this.#advance(task);
     }
@@ -245,18 +193,7 @@ export class Machine {
     )
       this.#single(task, 0);
     if (this.cycle === undefined && this.state[task] === TASK_AT.STEP && !this.enabled(task))
-      this.cycle = this.#cycleFrom(task);
-  }
-
-  /** The cycle of waits that the task is in, from it on. */
-  #cycleFrom(start: number): readonly number[] | undefined {
-    const path = [start];
-    for (let task = this.holderOf(start).owner; task !== start; task = this.holderOf(task).owner) {
-      const goesOn = task < 0 || task >= this.tasks || this.finished(task) || this.enabled(task);
-      if (goesOn || path.includes(task)) return undefined;
-      path.push(task);
-    }
-    return path;
+      this.cycle = cycleFrom(this, task);
   }
 
   /**
@@ -308,69 +245,19 @@ export class Machine {
     }
   }
 
-  /** The kinds of violation reported so far, with task, word and value. */
-  reports(): { kind: ViolationKind; task: number; object: number; value: number; other: number }[] {
-    const kept = Math.min(this.violations(), VIOLATION.KEPT);
-    return Array.from({ length: kept }, (_, slot) => {
-      const entry = CONTROL_WORDS + slot * VIOLATION.WORDS;
-      const at = (field: number): number => this.words[entry + field]!;
-      const kind = violationKinds[at(VIOLATION.KIND)] ?? "none";
-      return {
-        kind,
-        task: at(VIOLATION.TASK),
-        object: at(VIOLATION.OBJECT),
-        value: at(VIOLATION.VALUE),
-        other: at(VIOLATION.OTHER) - 1,
-      };
-    });
+  /** The violations reported so far. */
+  reports(): Reported[] {
+    return reportsIn(this.words, this.world.map);
   }
 
   /** The heap of the world, for names. */
   get heap(): number {
-    return this.#heap;
-  }
-
-  /** The word that a task which cannot go on waits for: its lock where it said so, else the word of its step. */
-  waitsFor(task: number): number {
-    const said = this.words[taskBlock(task) + TASK.WAITS_FOR]!;
-    return said === 0 ? this.addr[task]! : said;
-  }
-
-  /** Who holds what a task waits for, where it said what that is. */
-  holderOf(task: number): Holder {
-    const block = taskBlock(task);
-    return holderOf(
-      (addr) => this.words[addr]!,
-      this.words[block + TASK.WAITS_FOR]!,
-      this.words[block + TASK.WAIT_KIND]!,
-    );
-  }
-
-  /** True if the task sleeps until somebody notifies it. */
-  isAsleep(task: number): boolean {
-    return this.state[task] === TASK_AT.STEP && this.kind[task] === STEP.ASLEEP;
-  }
-
-  /** True if the task turns in a loop and no word that the loop read has changed. */
-  isSpinning(task: number): boolean {
-    return this.state[task] === TASK_AT.STEP && this.kind[task] === STEP.RELAX;
-  }
-
-  /** True if the task waits on an event, not on a lock. */
-  waitsForEvent(task: number): boolean {
-    return this.words[taskBlock(task) + TASK.WAIT_KIND] === WAIT_KIND.EVENT;
+    return this.world.map.heap;
   }
 
   /** Runs the scenario's check on the world as it is now; reports go to the violation table. */
   check(): void {
-    setCurrentTask(0);
-    // Nobody else is about: it need not stop anywhere.
-    primitive.depth = 0;
-    pace.on = true;
-    pace.ahead = Number.POSITIVE_INFINITY;
-    finish(this.#scenario.check(this.#root, this.#params, this.#heap));
-    pace.ahead = 0;
-    pace.on = false;
+    this.world.check();
   }
 
   #advance(task: number): void {
@@ -429,13 +316,5 @@ export class Machine {
       if (this.words[addr[slot]!] !== value[slot]) return addr[slot]!;
     }
     return 0;
-  }
-}
-
-/** Runs a stepped function to its end with nobody else about. */
-function finish<T>(steps: Step<T>): T {
-  for (;;) {
-    const next = steps.next();
-    if (next.done === true) return next.value;
   }
 }

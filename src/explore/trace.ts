@@ -8,6 +8,7 @@ import { effectOfAccess, effectOfOperation, type Recorded } from "./effects.ts";
 import { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
 import { type Frame, framesOf, isPrimitive, placeOf } from "./stack.ts";
+import { holderFor, waitsFor } from "./waits.ts";
 
 /** One choice of a schedule. */
 export interface Choice {
@@ -95,9 +96,9 @@ export class Tracer {
     const machine = this.#machine;
     const name = machine.names[task];
     if (machine.finished(task)) return `${name} has come to its end`;
-    const { owner } = machine.holderOf(task);
+    const { owner } = holderFor(machine, task);
     const holder = owner < 0 ? "" : `, which ${machine.names[owner]} holds`;
-    return `${name} cannot go on: it waits for ${this.#name(machine.waitsFor(task))}${holder}`;
+    return `${name} cannot go on: it waits for ${this.#name(waitsFor(machine, task))}${holder}`;
   }
 
   #take({ task, outcome }: Choice, index: number): WitnessStep {
@@ -142,8 +143,8 @@ export class Tracer {
     const machine = this.#machine;
     if (machine.finished(previous)) return "finished";
     if (machine.enabled(previous)) return "preempted";
-    const word = machine.waitsFor(previous);
-    const { owner } = machine.holderOf(previous);
+    const word = waitsFor(machine, previous);
+    const { owner } = holderFor(machine, previous);
     if (word === 0) return "spins";
     const since = owner < 0 ? undefined : this.#held[owner]?.get(word);
     const holder =

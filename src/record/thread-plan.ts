@@ -96,6 +96,7 @@ export interface Followed {
     readonly task: number;
     readonly object: number;
     readonly value: number;
+    readonly other: number;
   }[];
   readonly thrown: readonly FollowedThrow[];
 }

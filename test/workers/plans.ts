@@ -2,6 +2,7 @@ import type { Scenario } from "#scenarios/define";
 import { STEP } from "#shared/atomic/step-kind";
 import { findingsAtEnd } from "../../src/explore/findings.ts";
 import { Machine, TASK_AT } from "../../src/explore/machine.ts";
+import { isSpinning } from "../../src/explore/waits.ts";
 import type { FollowedStep, PendingStep, PlannedStep, ThreadPlan } from "../../src/record/thread-plan.ts";
 
 /** What the stepper saw while it took the steps of a plan. */
@@ -58,7 +59,7 @@ export function stepped(
     pending: all.map((task) => ({
       finished: machine.finished(task),
       threw: machine.state[task] === TASK_AT.THREW,
-      blocked: !machine.finished(task) && !machine.enabled(task) && !machine.isSpinning(task),
+      blocked: !machine.finished(task) && !machine.enabled(task) && !isSpinning(machine, task),
       kind: machine.kind[task] ?? 0,
       addr: machine.addr[task] ?? 0,
       value: machine.value[task] ?? 0,

@@ -79,13 +79,13 @@ export function compareExchange(addr: Addr, expected: number, value: number): nu
 }
 
 export function readOnce(addr: Addr): number {
-  turns.arrive(STEP.READ, addr, 0, 0);
+  turns.arrive(STEP.READ_ONCE, addr, 0, 0);
   check(addr, false);
   return words[addr]!;
 }
 
 export function writeOnce(addr: Addr, value: number): void {
-  turns.arrive(STEP.WRITE, addr, value, 0);
+  turns.arrive(STEP.WRITE_ONCE, addr, value, 0);
   check(addr, true);
   words[addr] = value;
 }

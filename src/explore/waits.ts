@@ -1,0 +1,50 @@
+import { STEP } from "#shared/atomic/step-kind";
+import { type Holder, holderOf } from "#shared/sync/holder";
+import { TASK, taskBlock, WAIT_KIND } from "#shared/task";
+import type { Machine } from "./machine.ts";
+
+// Who waits for what: tasks say so in their blocks, for locks and wait queues alike.
+
+/** The word that a task which cannot go on waits for: its lock where it said so, else the word of its step. */
+export function waitsFor(machine: Machine, task: number): number {
+  const said = machine.words[taskBlock(task) + TASK.WAITS_FOR]!;
+  return said === 0 ? machine.addr[task]! : said;
+}
+
+/** Who holds what a task waits for, where it said what that is. */
+export function holderFor(machine: Machine, task: number): Holder {
+  const { words } = machine;
+  const block = taskBlock(task);
+  return holderOf((addr) => words[addr]!, words[block + TASK.WAITS_FOR]!, words[block + TASK.WAIT_KIND]!);
+}
+
+/** True if the task waits on an event, not on a lock. */
+export function waitsForEvent(machine: Machine, task: number): boolean {
+  const block = taskBlock(task);
+  return (
+    machine.words[block + TASK.WAITS_FOR] !== 0 && machine.words[block + TASK.WAIT_KIND] === WAIT_KIND.EVENT
+  );
+}
+
+/** True if the task sleeps until somebody notifies it. */
+export function isAsleep(machine: Machine, task: number): boolean {
+  return !machine.finished(task) && machine.kind[task] === STEP.ASLEEP;
+}
+
+/** True if the task turns in a loop and no word that the loop read has changed. */
+export function isSpinning(machine: Machine, task: number): boolean {
+  return !machine.finished(task) && machine.kind[task] === STEP.RELAX;
+}
+
+/** The cycle of waits that a task which cannot go on is in, from it on; undefined if there is none. */
+export function cycleFrom(machine: Machine, start: number): readonly number[] | undefined {
+  const path = [start];
+  let task = holderFor(machine, start).owner;
+  while (task !== start) {
+    const goesOn = task < 0 || task >= machine.tasks || machine.finished(task) || machine.enabled(task);
+    if (goesOn || path.includes(task)) return undefined;
+    path.push(task);
+    task = holderFor(machine, task).owner;
+  }
+  return path;
+}
