@@ -33,6 +33,10 @@ export function nameOf(heap: number, addr: number): string {
     if (addr < object || addr >= object + size) continue;
     const name = struct === "device" ? "" : `${struct}#${number}`;
     const field = layout?.fields.find(({ at }) => at === addr - object)?.name;
+    // Words that are no struct are told apart by their place.
+    if (layout === undefined) return addr === object && size === 1 ? name : `${name}[${addr - object}]`;
+    // Words that are no struct are told apart by their place.
+    if (layout === undefined) return size === 1 ? name : `${name}[${addr - object}]`;
     return joined(field, name, addr === object) || `${struct}#${number}`;
   }
   return `word ${addr}`;

@@ -7,6 +7,7 @@ import { exploreCommand } from "./explore.ts";
 import { listCommand } from "./list.ts";
 import { ignoreBrokenPipe } from "./output.ts";
 import { raceCommand } from "./race.ts";
+import { replayCommand } from "./replay.ts";
 
 const USAGE = 2;
 const EXIT_STATUS =
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   for (const command of [
     raceCommand(finish),
     exploreCommand(finish),
+    replayCommand(finish),
     listCommand(finish),
     demoCommand(finish),
   ])

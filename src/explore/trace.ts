@@ -20,6 +20,8 @@ export interface Choice {
 export interface SingleStep extends Choice {
   readonly kind: number;
   readonly addr: number;
+  /** The word before it. */
+  readonly before: number;
 }
 
 /** What keeps a schedule from going on. */
@@ -73,7 +75,8 @@ export class Tracer {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = STACK_DEPTH;
     pending.trace = true;
-    machine.onAccess = (task, kind, addr, outcome) => this.singles.push({ task, kind, addr, outcome });
+    machine.onAccess = (task, kind, addr, outcome) =>
+      this.singles.push({ task, kind, addr, outcome, before: machine.words[addr]! });
     onRecord((event, object, value) => this.#recorded.push({ event, object, value }));
     try {
       machine.reset();
@@ -123,6 +126,7 @@ export class Tracer {
       outcome,
       calls: callsOf(path < 0 ? frames : frames.slice(path)),
       did: isOperation && operation !== undefined ? operation.name : (accessNames[kind] ?? "step"),
+      through: !isOperation && path > 0 && operation !== undefined ? operation.name : null,
       on: word === 0 ? "" : this.#name(word),
       effect: isOperation
         ? effectOfOperation(this.#recorded.filter(({ event }) => event !== EVENT.WAIT).at(-1), waits)
@@ -196,7 +200,7 @@ export class Tracer {
 /** Names of functions, the outermost first, without those that have none. */
 function callsOf(frames: readonly Frame[]): string[] {
   return frames
-    .map(({ name }) => name)
+    .map(({ name }) => name.replace(/^.*\./, ""))
     .filter((name) => name !== "")
     .reverse();
 }

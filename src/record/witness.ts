@@ -10,6 +10,8 @@ export interface WitnessStep {
   calls: string[];
   /** What it did: `read`, `cas`, or the lock or refcount operation's own name. */
   did: string;
+  /** The list or lock function that an access of its own was part of, or null. */
+  through: string | null;
   /** The word or object it did it to, by name; empty where there is none. */
   on: string;
   /** What came of it: the value read, the change, `taken`, `busy`. */

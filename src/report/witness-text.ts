@@ -20,39 +20,60 @@ function shortPlace(at: string | null): string {
   return at === null ? "" : at.replace(/^.*\//, "").replace(/:\d+$/, "");
 }
 
-/** Runs of steps on words that nobody else touches become one row. */
-function rowsOf(steps: readonly WitnessStep[]): Row[] {
+/**
+ * Runs of steps on words that nobody else touches become one row, and so do the accesses of one list or lock function
+ * from one place. The steps in `apart` keep rows of their own.
+ */
+function rowsOf(steps: readonly WitnessStep[], apart: ReadonlySet<number>): Row[] {
   const rows: Row[] = [];
   for (const step of steps) {
     const last = rows.at(-1);
-    const isLast = step === steps.at(-1);
-    if (last?.first.isPrivate && step.isPrivate && last.first.id === step.id && !isLast)
+    const goesOn =
+      last !== undefined && last.first.id === step.id && !apart.has(step.step) && !apart.has(last.first.step);
+    if (goesOn && ((last.first.isPrivate && step.isPrivate) || isSameCall(last.first, step)))
       rows[rows.length - 1] = { first: last.first, steps: last.steps + 1 };
     else rows.push({ first: step, steps: 1 });
   }
   return rows;
 }
 
-function textOf({ first, steps }: Row): string {
-  if (first.isPrivate && steps > 1) return `${steps} steps of its own`;
+function isSameCall(a: WitnessStep, b: WitnessStep): boolean {
+  return a.through !== null && a.through === b.through && a.at === b.at;
+}
+
+/** What a row says: what was done, and what came of it. */
+function textOf({ first, steps }: Row): readonly [did: string, effect: string] {
+  if (steps > 1 && first.through !== null && !first.isPrivate)
+    return [`${first.through}: ${steps} accesses`, ""];
+  if (steps > 1) return [`${steps} steps of its own`, ""];
   const { did, on, effect } = first;
   const name = /^[a-z]+[A-Z]\w*$/.test(did)
     ? `${did}(${on})`
     : [did, on].filter((part) => part !== "").join(" ");
-  if (effect === "") return name;
-  return /^(?:=|-?\d)/.test(effect) ? `${name} ${effect}` : `${name}: ${effect}`;
+  if (effect === "") return [name, ""];
+  return [name, /^(?:=|-?\d)/.test(effect) ? ` ${effect}` : `: ${effect}`];
+}
+
+/** Text in so many columns: what came of a step is worth more than the name of what it was done to. */
+function fitted([did, effect]: readonly [string, string], width: number): string {
+  return `${shortened(did, Math.max(4, width - effect.length))}${effect}`;
+}
+
+function shortened(text: string, width: number): string {
+  return stringWidth(text) <= width ? text : `${text.slice(0, Math.max(0, width - 2))}..`;
 }
 
 function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text + " ".repeat(width - stringWidth(text));
-  return `${text.slice(0, Math.max(0, width - 2))}..`;
+  const short = shortened(text, width);
+  return short + " ".repeat(Math.max(0, width - stringWidth(short)));
 }
 
 /** The interleaving, a column a task, a row a step; a list where there is no room. Lines without an end. */
-export function witnessLines({ steps }: Witness, tasks: readonly string[], style: Style): string[] {
+export function witnessLines({ steps, accesses }: Witness, tasks: readonly string[], style: Style): string[] {
   const active = [...new Set(steps.map(({ id }) => id))].sort((a, b) => a - b);
   const asColumns = style.columns >= WIDE && active.length <= MOST_COLUMNS;
-  const rows = rowsOf(steps);
+  const apart = new Set([...accesses.map(({ step }) => step), steps.length]);
+  const rows = rowsOf(steps, apart);
   const digits = String(steps.length).length;
   const width = Math.floor((Math.min(style.columns, 160) - digits - 4) / Math.max(1, active.length)) - 2;
   const lines: string[] = [];
@@ -80,7 +101,8 @@ export function witnessLines({ steps }: Witness, tasks: readonly string[], style
     const number = String(first.step).padStart(digits);
     const at = shortPlace(first.at);
     const text = textOf(row);
-    const body = asColumns ? `${cut(`  ${text}`, width - at.length - 1)} ${at}` : `  ${text}  ${at}`;
+    const room = width - at.length - 3;
+    const body = asColumns ? `  ${cut(fitted(text, room), room)} ${at}` : `  ${text.join("")}  ${at}`;
     lines.push(`${number}  ${indent(first.id)}${body.trimEnd()}${isLast ? "   <== here" : ""}`.trimEnd());
   }
   return lines.map((line) => `  ${line}`);
@@ -88,7 +110,7 @@ export function witnessLines({ steps }: Witness, tasks: readonly string[], style
 
 function accessLines(accesses: readonly RaceAccess[]): string[] {
   return accesses.flatMap(({ task, access, on, before, after, step, at }, index) => {
-    const change = before === after ? `value ${before}` : `value changed ${before} -> ${after}`;
+    const change = before === after ? `value ${before}` : `value changed: ${before} -> ${after}`;
     return [
       `  ${index === 0 ? "" : "and "}${access} of ${on} by ${task}, step ${step}: ${change}`,
       `    at ${at ?? "an unknown place"}`,
@@ -97,7 +119,11 @@ function accessLines(accesses: readonly RaceAccess[]): string[] {
 }
 
 /** Why it fails: waits, the two sides of a race, the last writer. */
-export function reasonLines({ waits, witness, object }: ExploreViolation): string[] {
+export function reasonLines({
+  waits,
+  witness,
+  object,
+}: Pick<ExploreViolation, "waits" | "witness" | "object">): string[] {
   const waiting = waits.map(
     ({ task, waitsFor, heldBy }) =>
       `  ${task} waits for ${waitsFor}, ${heldBy === null ? "which nobody holds" : `held by ${heldBy}`}`,
