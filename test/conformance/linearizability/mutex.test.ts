@@ -1,5 +1,5 @@
 import { after } from "./after.ts";
-import { expectCaught, expectRight } from "./right.ts";
+import { expectCaught, expectRight, expectRightSoFar, tasksOf } from "./right.ts";
 import { mutexSpec } from "./specs/mutex.ts";
 import { mutex } from "./subjects.ts";
 import * as wrong from "./wrong-locks/mutex.ts";
@@ -29,6 +29,14 @@ expectRight("three tasks on a mutex that the first holds", held, heldSpec, [
   "unlock | lock | lock",
   "unlock | lock interruptible, ?unlock | signal 1",
 ]);
+
+expectRightSoFar(
+  "three tasks that lock and unlock a mutex: within 2 preemptions",
+  mutex,
+  mutexSpec,
+  tasksOf("lock, unlock | lock, unlock | lock, unlock"),
+  { preemptions: 2 },
+);
 
 expectCaught(mutex, mutexSpec, [
   {

@@ -22,7 +22,7 @@ for (const held of [1, 2, 3]) {
       "dec not one | dec if one | inc not zero",
       "dec and test | dec and test | inc not zero, ?dec and test",
     ],
-    3: ["dec and test | dec and test | dec and test", "inc, dec | inc, dec | dec not one"],
+    3: ["dec and test | dec and test | dec and test", "inc, dec | inc | dec not one"],
   };
   expectRight(`two and three tasks on ${held} references`, refcount(held), spec, programs[held] ?? []);
 }

@@ -1,5 +1,5 @@
 import { after } from "./after.ts";
-import { expectCaught, expectRight } from "./right.ts";
+import { expectCaught, expectRight, expectRightSoFar, tasksOf } from "./right.ts";
 import { rwsemSpec } from "./specs/rwsem.ts";
 import { rwsem } from "./subjects.ts";
 import * as wrong from "./wrong-locks/rwsem.ts";
@@ -39,8 +39,15 @@ expectRight("three tasks on a rwsem that the first holds for writing", written, 
   "unwrite | write | try read",
   "downgrade | read | write",
   "downgrade | read | read",
-  "unwrite | read | read",
 ]);
+
+expectRightSoFar(
+  "a writer and two readers that come and go: within 1 preemption",
+  rwsem,
+  rwsemSpec,
+  tasksOf("write, unwrite | read, unread | read, unread"),
+  { preemptions: 1 },
+);
 
 expectCaught(rwsem, rwsemSpec, [
   {

@@ -35,27 +35,25 @@ describe.each(["wound-wait", "wait-die"] as const)("%s:", (algorithm) => {
     "signal 1, unlock A | lock interruptible A, ?unlock A",
   ]);
 
-  expectRight("three tasks", locks, spec, [
-    "lock A, lock B | lock B, lock A | try B",
-    "lock A, lock B | lock B, try A | try A",
-  ]);
+  expectRight("three tasks", locks, spec, ["lock A, lock B | lock B, try A | try A"]);
 
   expectRight("three tasks, the first of which holds A", held, heldSpec, [
     "lock B | lock B, lock A | lock B",
+    "lock B | lock B, lock A | try B",
     "lock B | lock B, lock A | lock A",
-    "unlock A | lock A | alone A",
-    "unlock A | lock A, unlock A | try A",
+    "unlock A | alone A | try A",
+    "unlock A | lock A | try A",
     "unlock A | lock A | lock A",
   ]);
 
   expectRight("three tasks on three locks", ring, ringSpec, ["lock A, lock B | lock B, lock C | lock C"]);
 
   expectRightSoFar(
-    "three tasks in a ring of three locks: the first 5,000 traces, or all if there are fewer",
+    "three tasks in a ring of three locks: the first 2,000 traces, or all if there are fewer",
     ring,
     ringSpec,
     tasksOf("lock A, lock B | lock B, lock C | lock C, lock A"),
-    { first: 5_000 },
+    { first: 2_000 },
   );
 
   expectRightSoFar(

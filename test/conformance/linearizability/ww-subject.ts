@@ -27,7 +27,8 @@ export const wwOperations: WwOperations = {
   unlock: wwMutexUnlock,
 };
 
-const lockAt = (world: Addr, index: number): Addr => world + WwClass.size + index * WwMutex.size;
+/** Where a lock is in the world of a ww subject. */
+export const lockAt = (world: Addr, index: number): Addr => world + WwClass.size + index * WwMutex.size;
 const contextAt = (world: Addr, locks: number, task: number): Addr =>
   lockAt(world, locks) + task * WwContext.size;
 
