@@ -45,8 +45,9 @@ export function* readSlow(sem: Addr): Step<void> {
   if (first === 0) yield* or(sem, WAITING);
   const before = yield* add(sem, -READER);
   waitsFor(sem, WAIT_KIND.READ);
-  // This task's short-lived hold may have kept a writer out, or the lock may be free by now.
-  if (before - READER < READER && (before & WRITER) === 0) yield* wakeFirst(sem);
+  // This task's short-lived hold may have kept a writer out, or the lock may be free by now. Who is first joins
+  // readers that hold it: a writer that downgraded before WAITING was set has woken nobody.
+  if ((before & WRITER) === 0 && (first === 0 || before - READER < READER)) yield* wakeFirst(sem);
   for (;;) {
     const ticket = yield* parkTicket();
     if ((yield* load(modeOf(me))) === GRANTED) break;

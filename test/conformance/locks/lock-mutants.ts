@@ -152,7 +152,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "sync/rwsem-slow.js",
-        from: /if \(before - READER < READER [^\n]*yield\* wakeFirst\(sem\);/,
+        from: /if \(\(before & WRITER\) === 0 && [^\n]*yield\* wakeFirst\(sem\);/,
         to: "",
       },
     ],
