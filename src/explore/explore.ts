@@ -61,6 +61,8 @@ export interface Witness extends Failure {
 /** What an exploration found. */
 export interface Exploration extends SearchResult {
   readonly machine: Machine;
+  /** True if it ended in the first look, at interleavings of one preemption at most. */
+  readonly firstLook: boolean;
   readonly witnesses: readonly Witness[];
   readonly seconds: number;
   readonly interrupted: boolean;
@@ -70,6 +72,8 @@ export interface Exploration extends SearchResult {
 
 /** Violations that are kept with their interleavings. */
 const KEPT = 16;
+/** Interleavings of the first look. */
+const FIRST_LOOK = 3_000;
 /** Milliseconds of search between looks at the world outside. */
 const SLICE_MS = 100;
 
@@ -85,12 +89,27 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
     "setup",
     () => new Machine(definition, options.params, options.granularity),
   );
+  const glimpse = await firstLook(machine, options);
+  if (glimpse !== undefined) return glimpse;
   const run = new Run(machine, options, options.keepGoing ? undefined : "any");
-  if (await run.toTheEnd()) return run.exploration();
+  if (await run.toTheEnd()) return run.exploration(0);
   // What looked like a deadlock was undone by a third task: such cycles have to be waited out.
   const patient = new Run(machine, options, "not at cycles");
   await patient.toTheEnd();
-  return patient.exploration();
+  return patient.exploration(0);
+}
+
+/**
+ * Most bugs need one preemption, and a search of all traces may come to them late: so the interleavings with one at
+ * most are looked at first, some of them. What that finds ends the exploration; undefined if it finds nothing, and
+ * then nothing of it counts.
+ */
+async function firstLook(machine: Machine, options: ExploreOptions): Promise<Exploration | undefined> {
+  if (options.strategy !== "dpor" || options.keepGoing || options.saved !== undefined) return undefined;
+  const executions = Math.min(FIRST_LOOK, options.executions);
+  const look = { ...options, strategy: "bounded", bound: 1, executions } as const;
+  const run = new Run(machine, look, "any");
+  return (await run.toTheEnd()) && run.hasFound ? run.exploration(1) : undefined;
 }
 
 class Run {
@@ -135,11 +154,18 @@ class Run {
     return true;
   }
 
-  exploration(): Exploration {
+  get hasFound(): boolean {
+    return this.#witnesses.length > 0;
+  }
+
+  /** `firstLook`: 1 if this was one, else 0. */
+  exploration(firstLook: 0 | 1): Exploration {
     const { result } = this.#search;
     const stopped = this.#witnesses.length > 0 && !this.#options.keepGoing;
     return {
       ...result,
+      firstLook: firstLook === 1,
+      exhaustive: result.exhaustive && firstLook === 0,
       machine: this.#machine,
       witnesses: this.#witnesses,
       seconds: this.#seconds,

@@ -28,6 +28,7 @@ export function toRecord(options: ExploreOptions, found: Exploration, command: s
     pct: strategy === "pct" ? pctClaim(options, found.machine) : null,
     tasks: [...found.machine.names],
     exhaustive: found.exhaustive,
+    firstLook: found.firstLook,
     executions: found.executions,
     blocked: found.blocked,
     steps: found.steps,

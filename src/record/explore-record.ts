@@ -43,6 +43,8 @@ export interface ExploreRecord {
   tasks: string[];
   /** True if no interleaving is left. */
   exhaustive: boolean;
+  /** True if it ended in a first look at interleavings of one preemption at most, which strategy dpor begins with. */
+  firstLook: boolean;
   /** Complete executions, and those that were given up since all that was left had been seen. */
   executions: number;
   blocked: number;

@@ -41,7 +41,7 @@ export function exploreVerdict(record: ExploreRecord): string {
     const found = `found: ${counted(met.steps, "step")}, ${met.preemptions}`;
     const size = `${counted(steps, "step")}, ${counted(preemptions, "preemption")}${fewest ? ", the fewest" : ""}; ${found}`;
     const more = record.violations.length > 1 ? `, and ${record.violations.length - 1} more kept` : "";
-    return `violated: ${first.kind}${on}, execution ${grouped(first.execution)}, ${time}: ${first.message} (${size})${more}`;
+    return `violated: ${first.kind}${on}, execution ${grouped(first.execution)}${record.firstLook ? " of the first look" : ""}, ${time}: ${first.message} (${size})${more}`;
   }
   if (record.overran) {
     const cause = "a loop that spins? Add `yield* cpuRelax(turn)` to it, or raise --max-steps";
