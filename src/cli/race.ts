@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { Command } from "commander";
 import { resolveParams } from "../catalogue/params.ts";
 import { type ResolvedScenario, resolveScenario } from "../catalogue/resolve.ts";
+import type { RaceGuide } from "../record/race-guide.ts";
 import type { RunRecord } from "../record/run-record.ts";
 import { checkRunRecord } from "../record/run-record-schema.ts";
 import { UsageError } from "../record/usage-error.ts";
@@ -13,6 +14,7 @@ import type { RaceProgress } from "../workers/race-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { collectParam, numberIn, oneOf, parseSeed } from "./options.ts";
 import { type ColorChoice, colorChoices, outputStyle, Progress, print } from "./output.ts";
+import { raceSchedule } from "./race-schedule.ts";
 import { repeatCommand } from "./repeat-command.ts";
 import { pendingFile } from "./write-file.ts";
 
@@ -87,7 +89,11 @@ async function runRace(named: string, flags: RaceFlags): Promise<number> {
   try {
     const pending = flags.record === undefined ? undefined : pendingFile(flags.record);
     try {
-      const record = await raceWith(scenario, flags);
+      let guide: RaceGuide | undefined;
+      const record = await raceWith(scenario, flags, (known) => {
+        guide = known;
+      });
+      record.schedule = record.interrupted ? null : await raceSchedule(scenario, record, guide);
       pending?.write(`${JSON.stringify(checkRunRecord(record), null, 2)}\n`);
       const text =
         flags.json === true
@@ -110,7 +116,11 @@ async function runRace(named: string, flags: RaceFlags): Promise<number> {
 }
 
 /** Races a resolved scenario as the flags say, with progress on a terminal. */
-export async function raceWith(scenario: ResolvedScenario, flags: RaceFlags): Promise<RunRecord> {
+export async function raceWith(
+  scenario: ResolvedScenario,
+  flags: RaceFlags,
+  onGuide: (guide: RaceGuide) => void = () => {},
+): Promise<RunRecord> {
   const progress = new Progress();
   const interrupt = interruptSignal();
   try {
@@ -130,6 +140,7 @@ export async function raceWith(scenario: ResolvedScenario, flags: RaceFlags): Pr
         flags.stopFirst === true ? 0 : flags.keepGoing === true ? LONGEST_RUN : COUNTING_SECONDS,
       signal: interrupt.signal,
       onProgress: (now) => progress.show(progressLine(scenario.definition.name, flags.seconds, now)),
+      onGuide,
       command: repeatCommand(scenario.named, flags),
     });
   } finally {

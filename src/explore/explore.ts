@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from "node:timers/promises";
+import type { ViolationKind } from "#shared/violation";
 import { callScenario } from "../catalogue/refuse.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import { confirmCycle } from "./confirm.ts";
@@ -31,6 +32,8 @@ export interface ExploreOptions {
   readonly shrink: number;
   /** Goes on after a violation. */
   readonly keepGoing: boolean;
+  /** Looks for this kind only: what else is wrong does not end the exploration. */
+  readonly wanted?: ViolationKind;
   /** Runs each execution twice and compares. */
   readonly checkDeterminism?: boolean;
   /** Where an earlier exploration of the same stopped. */
@@ -177,7 +180,8 @@ class Run {
   #onExecution(log: EventLog): boolean {
     this.#execution++;
     const [finding] = findingsAtEnd(this.#machine, log);
-    if (finding === undefined) {
+    const { wanted } = this.#options;
+    if (finding === undefined || (wanted !== undefined && finding.kind !== wanted)) {
       if (this.#options.checkDeterminism === true) assertSameAgain(this.#machine, log);
       return true;
     }

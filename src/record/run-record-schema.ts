@@ -59,6 +59,9 @@ const schema: v.GenericSchema<RunRecord> = v.strictObject({
   violationCount: count,
   violations: v.array(violation),
   tasks: v.array(task),
+  schedule: v.nullable(
+    v.strictObject({ file: text, from: text, kind: text, steps: count, preemptions: count }),
+  ),
   command: text,
 });
 

@@ -54,6 +54,16 @@ export interface RunTask {
   deferred: number;
 }
 
+/** A race's violation as an interleaving that can be run again. */
+export interface RunSchedule {
+  file: string;
+  /** `the recorded events`: each task records in it what it recorded on its thread. `a search`: another that ends the same. */
+  from: string;
+  kind: string;
+  steps: number;
+  preemptions: number;
+}
+
 /** Everything a race run left behind: what all reports read. Times are seconds unless a name says otherwise. */
 export interface RunRecord {
   format: "refzero-run";
@@ -85,6 +95,8 @@ export interface RunRecord {
   violationCount: number;
   violations: RunViolation[];
   tasks: RunTask[];
+  /** An interleaving that ends in the first violation's kind, in a file that `refzero replay` takes; null if there is none. */
+  schedule: RunSchedule | null;
   /** The command line that repeats the run. */
   command: string;
 }

@@ -127,6 +127,19 @@ function groupByTask(violation: RunViolation): Map<string, RunViolation["events"
   return groups;
 }
 
+/** Where the interleaving is, and how it was had. */
+function scheduleLines({ schedule, verdict, mode }: RunRecord): string[] {
+  if (schedule === null) {
+    if (verdict !== "violated" || mode === "soak") return [];
+    return [
+      "saved  nothing: no interleaving that ends so was found in the budget; `refzero explore` looks longer",
+    ];
+  }
+  const { file, from, kind, steps, preemptions } = schedule;
+  const size = `${counted(steps, "step")}, ${counted(preemptions, "preemption")}`;
+  return [`saved  ${file}   (${kind} in ${size}, from ${from})`, `replay refzero replay ${file} [--threads]`];
+}
+
 /** The whole report of a run. */
 export function raceText(record: RunRecord, style: Style, quiet: boolean): string {
   const colors = pc.createColors(style.color);
@@ -142,6 +155,7 @@ export function raceText(record: RunRecord, style: Style, quiet: boolean): strin
     ...shown,
     verdict,
     observationLine(record),
+    ...scheduleLines(record),
     `again  ${record.command}   (same inputs; timing is the machine's)`,
   ];
   return `${lines.map((line) => (style.unicode ? line : line.replaceAll("µ", "u"))).join("\n")}\n`;

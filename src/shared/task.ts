@@ -29,6 +29,8 @@ export const TASK = {
   WW_CONTEXT: 25,
   /** What the task's park word was when it went to sleep: if it still is, nobody has woken it. */
   TICKET: 26,
+  /** Batch that the task is in, from 0. */
+  BATCH: 27,
   /** Links and facts of the task's waiter: a task waits on one list at a time. */
   WAITER_NEXT: 32,
   WAITER_PREVIOUS: 33,

@@ -40,6 +40,8 @@ export const VIOLATION = {
   OBJECT: 3,
   VALUE: 4,
   OTHER: 5,
+  /** Batch of a race in which it was; with WORLD it names one world among all. */
+  BATCH: 6,
   WORDS: 8,
   KEPT: 64,
 } as const;
@@ -66,6 +68,7 @@ export function report(kind: ViolationKind, object: Addr, value: number, other =
   const task = currentTask();
   poke(entry + VIOLATION.TASK, task);
   poke(entry + VIOLATION.WORLD, peek(taskBlock(task) + TASK.WORLD));
+  poke(entry + VIOLATION.BATCH, peek(taskBlock(task) + TASK.BATCH));
   poke(entry + VIOLATION.OBJECT, object);
   poke(entry + VIOLATION.VALUE, value);
   poke(entry + VIOLATION.OTHER, other);

@@ -15,6 +15,9 @@ export const LARGEST_ARENA_BYTES: number = 255 * 1024 * 1024;
 const LINE = 16;
 const align = (words: number): number => Math.ceil(words / LINE) * LINE;
 
+/** Words between the rings of two tasks. */
+export const RING_STRIDE: number = align(RING_WORDS);
+
 /**
  * Places everything a run needs. The arena is as large as the run needs and no larger than `arenaBytes`.
  * @throws UsageError ARENA_TOO_SMALL saying what was asked and what is left
@@ -31,7 +34,8 @@ export function mapArena(options: {
   const taskBlocks = align(violations + VIOLATION.KEPT * VIOLATION.WORDS);
   const stats = taskBlocks + tasks * TASK_WORDS;
   const rings = align(stats + tasks * STAT_WORDS);
-  const roots = align(rings + (options.recorder ? tasks * align(RING_WORDS) : 0));
+  const spareRings = rings + (options.recorder ? tasks * RING_STRIDE : 0);
+  const roots = align(spareRings + (options.recorder ? tasks * RING_STRIDE : 0));
   const worlds = align(roots + worldCount);
   const worldWords = align(options.worldWords);
   const words = worlds + worldWords * worldCount;
@@ -44,8 +48,16 @@ export function mapArena(options: {
       hint: "Lower --batch or raise --arena.",
     });
   }
-  return { violations, tasks: taskBlocks, stats, rings, roots, worlds, worldWords, worldCount, words };
+  return {
+    violations,
+    tasks: taskBlocks,
+    stats,
+    rings,
+    spareRings,
+    roots,
+    worlds,
+    worldWords,
+    worldCount,
+    words,
+  };
 }
-
-/** Words between the rings of two tasks. */
-export const RING_STRIDE: number = align(RING_WORDS);

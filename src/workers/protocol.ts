@@ -8,6 +8,8 @@ export interface ArenaMap {
   readonly tasks: number;
   readonly stats: number;
   readonly rings: number;
+  /** Rings that nobody reads: recorded to once the events of a violation have to be kept. */
+  readonly spareRings: number;
   /** A word a world: the address of its root. */
   readonly roots: number;
   readonly worlds: number;

@@ -1,5 +1,6 @@
 import type { ResolvedParams } from "../catalogue/params.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
+import type { RaceGuide } from "../record/race-guide.ts";
 
 /** What a race is asked to do. */
 export interface RaceOptions {
@@ -26,6 +27,8 @@ export interface RaceOptions {
   readonly signal: AbortSignal | undefined;
   /** Called about four times a second. */
   readonly onProgress: ((progress: RaceProgress) => void) | undefined;
+  /** Told what is known of the world of the first violation, once the run is over. */
+  readonly onGuide?: (guide: RaceGuide) => void;
   /** The command line that repeats the run, without the seed. */
   readonly command: string;
 }

@@ -60,6 +60,7 @@ async function run(options: RaceOptions): Promise<RunRecord> {
   }
   refuseBrokenScenario(options.scenario, supervisor.thrown);
   tally.update();
+  if (supervisor.guide !== undefined) options.onGuide?.(supervisor.guide);
   return recordOf(options, map, names, tally, supervisor, reader);
 }
 
@@ -136,6 +137,7 @@ function recordOf(
     violationCount: reader.count() + supervisor.found.length,
     violations,
     tasks: names.map((name, task) => tally.row(task, name)),
+    schedule: null,
     command: `${options.command} --seed ${seed}`,
   };
 }

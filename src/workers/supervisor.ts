@@ -3,6 +3,7 @@ import { CONTROL } from "#shared/atomic/control";
 import { look, stopRun } from "#shared/atomic/coordinator";
 import { STAT } from "#shared/stats";
 import { TASK, TASK_STATE, TASK_WORDS } from "#shared/task";
+import type { RaceGuide } from "../record/race-guide.ts";
 import type { RunViolation } from "../record/run-record.ts";
 import type { ArenaMap, TaskReport, Thrown } from "./protocol.ts";
 import type { RaceOptions } from "./race-options.ts";
@@ -44,6 +45,7 @@ export class Supervisor {
   #places: readonly string[] = [];
   #violated = 0;
   #dead = false;
+  #guide: RaceGuide | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -67,6 +69,11 @@ export class Supervisor {
       this.#progress();
     }
     if (this.#started > 0 && this.seconds === 0) this.seconds = (performance.now() - this.#started) / 1000;
+  }
+
+  /** What is known of the world of the first violation. */
+  get guide(): RaceGuide | undefined {
+    return this.#guide ?? this.#parts.reader.guide(undefined);
   }
 
   async #settle(task: number, work: Promise<TaskReport>): Promise<void> {
@@ -103,6 +110,7 @@ export class Supervisor {
     const stuck = watchdog.look();
     if (stuck !== undefined) {
       this.found.push(reader.stuck(stuck));
+      this.#guide ??= reader.guide(stuck);
       this.#stop(now, true);
     } else if (this.#stopped > 0) this.#await(now - this.#stopped);
   }

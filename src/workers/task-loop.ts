@@ -9,6 +9,7 @@ import { placeTasks, setCurrentTask, TASK, TASK_STATE, taskBlock } from "#shared
 import { placeViolations, report, reportBadAccess } from "#shared/violation";
 import { RING_STRIDE } from "./arena-map.ts";
 import { door, heap } from "./blocking.ts";
+import { Evidence } from "./evidence.ts";
 import { BLOCK, jitter, Pace, worldAt } from "./pace.ts";
 import type { TaskOrder, TaskReport, Thrown } from "./protocol.ts";
 
@@ -22,6 +23,7 @@ class TaskLoop {
   readonly #block: Addr;
   readonly #threw: Thrown[] = [];
   readonly #pace: Pace;
+  readonly #evidence: Evidence;
   #batch = 0;
 
   constructor(order: TaskOrder, definition: Scenario) {
@@ -31,18 +33,21 @@ class TaskLoop {
     this.#run = spec.run as unknown as Run;
     this.#block = taskBlock(order.task);
     this.#pace = new Pace(order.task, order.tasks);
+    this.#evidence = new Evidence(order);
   }
 
   /** Runs until the tasks have agreed to stop. */
   run(): TaskReport {
     this.#state(TASK_STATE.RUNNING);
     while (!this.#lastBatch()) {
+      door.poke(this.#block + TASK.BATCH, this.#batch);
       this.#layOut();
       this.#meet(() => {
         door.publish(CONTROL.ABORT, 0);
       });
       if (this.#order.mode === "soak") this.#soak();
       else this.#sweep();
+      this.#evidence.leftBatch();
       this.#meet(() => this.#agree());
       this.#check();
       this.#batch++;
@@ -111,6 +116,7 @@ class TaskLoop {
         if (spin) this.#pace.keep((this.#batch * map.worldCount + block + step) | 0);
         jitter(random >>> 0);
         if (!this.#enter(world, params)) return;
+        this.#evidence.leftWorld(block, step, choice);
         if (this.#order.stopFirst && door.peek(CONTROL.VIOLATIONS) !== 0) return;
       }
     }

@@ -1,16 +1,18 @@
 import { look } from "#shared/atomic/coordinator";
 import { CONTROL, peek } from "#shared/atomic/index";
 import { layoutOf, objectsOf } from "#shared/memory/object";
-import { eventKinds, RING } from "#shared/recorder/events";
+import { eventKinds } from "#shared/recorder/events";
 import { ownerTask } from "#shared/sync/owner-word";
 import { TASK, TASK_WORDS } from "#shared/task";
 import { VIOLATION, type ViolationKind, violationKinds } from "#shared/violation";
 import { nameOf } from "../catalogue/lock-names.ts";
+import type { RaceGuide } from "../record/race-guide.ts";
 import type { RunViolation } from "../record/run-record.ts";
 import { violationSentences } from "../record/violation-kinds.ts";
 import { RING_STRIDE } from "./arena-map.ts";
 import type { ArenaMap } from "./protocol.ts";
 import type { Stuck } from "./watchdog.ts";
+import { worldEvents } from "./world-events.ts";
 
 /** Events of the world that a report shows, a task. */
 const EVENTS_SHOWN = 12;
@@ -50,13 +52,13 @@ export class ViolationReader {
     const object = address === 0 ? null : nameOf(this.#heap(world), address);
     const task = this.#name(peek(entry + VIOLATION.TASK));
     const other = this.#name(peek(entry + VIOLATION.OTHER) - 1);
-    return this.#violation(kind, world, { task, other, object, value });
+    const batch = peek(entry + VIOLATION.BATCH);
+    return this.#violation(kind, { world, batch }, { task, other, object, value });
   }
 
   /** A standing cycle, or a wait that nobody is left to end. */
   stuck(found: Stuck): RunViolation {
     const first = found.waits[0];
-    const world = first === undefined ? 0 : this.#worldOf(first.task);
     const waits = found.waits.map((wait) => ({
       task: this.#name(wait.task) ?? `task ${wait.task}`,
       waitsFor: nameOf(this.#heap(this.#worldOf(wait.task)), wait.lock),
@@ -64,7 +66,7 @@ export class ViolationReader {
     }));
     const task = waits[0]?.task ?? null;
     return {
-      ...this.#violation(found.kind, world, {
+      ...this.#violation(found.kind, this.#placeOf(first?.task ?? 0), {
         task,
         other: waits[1]?.task ?? null,
         object: waits[0]?.waitsFor ?? null,
@@ -78,7 +80,7 @@ export class ViolationReader {
   died(task: number, reason: string): RunViolation {
     const world = this.#worldOf(task);
     const held = this.#heldBy(task, world);
-    const violation = this.#violation("worker-died", world, {
+    const violation = this.#violation("worker-died", this.#placeOf(task), {
       task: this.#name(task),
       other: null,
       object: null,
@@ -93,7 +95,7 @@ export class ViolationReader {
 
   /** A task that came back neither from its work nor from being told to stop. */
   unresponsive(task: number): RunViolation {
-    return this.#violation("livelock", this.#worldOf(task), {
+    return this.#violation("livelock", this.#placeOf(task), {
       task: this.#name(task),
       other: null,
       object: null,
@@ -103,11 +105,20 @@ export class ViolationReader {
 
   #violation(
     kind: ViolationKind,
-    world: number,
+    place: { readonly world: number; readonly batch: number },
     facts: Pick<RunViolation, "task" | "other" | "object" | "value">,
   ): RunViolation {
+    const { world, batch } = place;
     const sentence = kind === "none" ? "" : violationSentences[kind];
-    return { kind, message: sentence, world, waits: [], held: [], events: this.#events(world), ...facts };
+    return {
+      kind,
+      message: sentence,
+      world,
+      waits: [],
+      held: [],
+      events: this.#events(world, batch),
+      ...facts,
+    };
   }
 
   #heap(world: number): number {
@@ -137,29 +148,54 @@ export class ViolationReader {
     return held;
   }
 
-  #events(world: number): RunViolation["events"] {
-    if (!this.#recorder) return [];
-    return this.#names.flatMap((name, task) =>
-      this.#eventsOf(name, this.#map.rings + task * RING_STRIDE, world),
-    );
+  /** What is known of the world of the first violation: reported by a task, or `stuck` as an onlooker saw it. */
+  guide(stuck: Stuck | undefined): RaceGuide | undefined {
+    const entry = this.#map.violations;
+    const [first] = stuck?.waits ?? [];
+    if (this.count() > 0) {
+      const kind = violationKinds[peek(entry + VIOLATION.KIND)] ?? "none";
+      return this.#guideOf(kind, peek(entry + VIOLATION.WORLD), peek(entry + VIOLATION.BATCH));
+    }
+    if (stuck === undefined || first === undefined) return undefined;
+    return this.#guideOf(stuck.kind, this.#worldOf(first.task), this.#batchOf(first.task));
   }
 
-  #eventsOf(task: string, ring: number, world: number): RunViolation["events"] {
-    const events: RunViolation["events"] = [];
-    const head = look(this.#view, ring + RING.HEAD);
+  #guideOf(kind: ViolationKind, world: number, batch: number): RaceGuide {
     const heap = this.#heap(world);
-    let inside = false;
-    for (let index = Math.max(0, head - RING.EVENTS); index < head; index++) {
-      const entry = ring + RING.FIRST + (index & (RING.EVENTS - 1)) * RING.WORDS;
-      const event = eventKinds[peek(entry)] ?? "none";
-      const object = peek(entry + 1);
-      if (event === "world") {
-        inside = object === world;
-        events.length = inside ? 0 : events.length;
-      } else if (inside) {
-        events.push({ task, event, object: nameOf(heap, object), value: peek(entry + 2) });
-      }
-    }
-    return events.slice(-EVENTS_SHOWN);
+    const tasks = this.#names.map((_, task) => {
+      const ring = this.#recorder ? worldEvents(this.#view, this.#ring(task), world, batch) : undefined;
+      if (ring === undefined) return null;
+      return {
+        left: ring.left,
+        events: ring.events.map((event) => ({ ...event, object: event.object - heap })),
+      };
+    });
+    return { kind, tasks };
+  }
+
+  #ring(task: number): number {
+    return this.#map.rings + task * RING_STRIDE;
+  }
+
+  #placeOf(task: number): { world: number; batch: number } {
+    return { world: this.#worldOf(task), batch: this.#batchOf(task) };
+  }
+
+  #batchOf(task: number): number {
+    return look(this.#view, this.#map.tasks + task * TASK_WORDS + TASK.BATCH);
+  }
+
+  #events(world: number, batch: number): RunViolation["events"] {
+    if (!this.#recorder) return [];
+    const heap = this.#heap(world);
+    return this.#names.flatMap((task, index) => {
+      const { events } = worldEvents(this.#view, this.#ring(index), world, batch) ?? { events: [] };
+      return events.slice(-EVENTS_SHOWN).map(({ event, object, value }) => ({
+        task,
+        event: eventKinds[event] ?? "none",
+        object: nameOf(heap, object),
+        value,
+      }));
+    });
   }
 }

@@ -73,6 +73,7 @@ export const holds: RunRecord = {
       trylockFailed: 31_207,
     }),
   ],
+  schedule: null,
   command: "refzero race shmem/free-vs-shrinker -p design=helper --seconds 5 --seed 5f3a91c2",
 };
 
