@@ -78,7 +78,7 @@ export function exploreCommand(finish: (status: number) => void): Command {
       "--seconds <n>",
       "give up after so long",
       within("--seconds", 0.01, 604_800, false, "seconds"),
-      600,
+      60,
     )
     .option("--max-steps <n>", "steps of one execution", within("--max-steps", 1, 1e7, true), 10_000)
     .option(

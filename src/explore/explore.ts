@@ -2,6 +2,7 @@ import { setImmediate as breathe } from "node:timers/promises";
 import type { ViolationKind } from "#shared/violation";
 import { callScenario } from "../catalogue/refuse.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
+import { UsageError } from "../record/usage-error.ts";
 import { confirmCycle } from "./confirm.ts";
 import { assertSameAgain } from "./determinism.ts";
 import type { EventLog } from "./event-log.ts";
@@ -87,6 +88,11 @@ const SLICE_MS = 100;
  */
 export async function explore(options: ExploreOptions): Promise<Exploration> {
   const { definition } = options.scenario;
+  if (!definition.modes.includes("batch"))
+    throw new UsageError("UNSUPPORTED", {
+      what: `${definition.name} cannot be explored: its world has no end (modes: ${definition.modes.join(", ")})`,
+      allowed: "scenarios with mode batch",
+    });
   const machine = callScenario(
     options.scenario,
     "setup",

@@ -66,8 +66,14 @@ function isStuck(machine: Machine, task: number): boolean {
 
 function unfinished(machine: Machine): number[] {
   const tasks: number[] = [];
-  for (let task = 0; task < machine.tasks; task++) if (!machine.finished(task)) tasks.push(task);
+  for (let task = 0; task < machine.tasks; task++)
+    if (!machine.finished(task) && !isIdleDaemon(machine, task)) tasks.push(task);
   return tasks;
+}
+
+/** A daemon that waits for work, and for no lock. */
+function isIdleDaemon(machine: Machine, task: number): boolean {
+  return machine.daemons[task] === true && isAsleep(machine, task) && !holderFor(machine, task).held;
 }
 
 function reportedBy(machine: Machine): Finding[] {

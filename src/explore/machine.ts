@@ -24,6 +24,8 @@ export const TASK_AT = { STEP: 0, DONE: 1, THREW: 2 } as const;
 export class Machine {
   readonly tasks: number;
   readonly names: readonly string[];
+  /** By task: true if it need not come to an end. */
+  readonly daemons: readonly boolean[];
   readonly world: World;
   readonly words: Int32Array;
   /** Per task: where it is (`TASK_AT`), and the kind, word, operand and comparand of its next step. */
@@ -65,6 +67,7 @@ export class Machine {
     const specs = scenario.tasks(this.#params, mode);
     this.tasks = specs.length;
     this.names = specs.map((spec) => spec.name);
+    this.daemons = specs.map((spec) => spec.daemon === true);
     this.#runs = specs.map((spec) => spec.run as (root: number, params: never) => Step<void>);
     this.world = new World(scenario, params, this.tasks);
     this.words = this.world.words;

@@ -7,6 +7,11 @@ export interface TaskSpec<P extends Params> {
   readonly name: string;
   /** `root` is what `setup` returned. In soak mode it is called again and again on the same world. */
   readonly run: (root: Addr, params: ParamValues<P>) => Step<void>;
+  /**
+   * True for a task that serves the others for as long as there are any, as kswapd does: asleep for want of work at the
+   * end it is not stuck. Only the explorer runs such tasks: on threads a world ends when all have left it.
+   */
+  readonly daemon?: boolean;
 }
 
 /** How a scenario can be run: many small worlds, or one with a long life. */

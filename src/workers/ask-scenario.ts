@@ -2,6 +2,7 @@ import type { Mode } from "#scenarios/define";
 import { MAX_TASKS } from "#shared/task";
 import { callScenario, refuseAnswer } from "../catalogue/refuse.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
+import { UsageError } from "../record/usage-error.ts";
 
 /** A scenario, and how it is to be run. */
 export interface Asked {
@@ -23,6 +24,12 @@ export function taskNames({ scenario, params, mode }: Asked): string[] {
       `no name and run for task ${bad}`,
       "{ name: text, run: stepped function }",
     );
+  const daemon = specs.find((task) => task.daemon === true);
+  if (daemon !== undefined)
+    throw new UsageError("UNSUPPORTED", {
+      what: `${scenario.definition.name} cannot be run on threads: task ${daemon.name} is a daemon, and a world ends when all have left it`,
+      allowed: "refzero explore, or a task that ends",
+    });
   return specs.map((task) => task.name);
 }
 
