@@ -1,3 +1,4 @@
+import { spin } from "#shared/atomic/pending";
 import { STEP } from "#shared/atomic/step-kind";
 import { type Event, type PlannedStep, touchConflict } from "./event.ts";
 import type { Machine } from "./machine.ts";
@@ -8,6 +9,23 @@ import { type Budget, stopsEarly } from "./search.ts";
 export interface DataRace {
   readonly first: number;
   readonly second: number;
+}
+
+/** A word that a spin loop has read, and the value it saw: the loop goes on once it is another. */
+export interface SpinRead {
+  readonly addr: number;
+  readonly value: number;
+}
+
+/** What the task's spin loop has read, each word once, the latest value. */
+export function spinReadsOf(task: number): SpinRead[] {
+  const known = Math.min(spin.count[task]!, spin.reads);
+  const latest = new Map<number, number>();
+  for (let back = known; back > 0; back--) {
+    const slot = task * spin.reads + ((spin.count[task]! - back) % spin.reads);
+    latest.set(spin.addr[slot]!, spin.value[slot]!);
+  }
+  return [...latest].map(([addr, value]) => ({ addr, value }));
 }
 
 /** Thrown when the same choices lead elsewhere: the scenario depends on something besides them. */
@@ -44,6 +62,7 @@ export class EventLog {
   /** The operand: what a store writes. */
   operand: Int32Array;
   expected: Int32Array;
+  /** 1 for a step that could only be taken in some states. */
   waited: Int32Array;
   outcome: Int32Array;
   outcomes: Int32Array;
@@ -53,6 +72,10 @@ export class EventLog {
   /** The first data race of this execution. */
   race: DataRace | undefined;
 
+  /** Per event and task: 1 if the task could have gone on in front of the event. */
+  #able: Uint8Array;
+  /** For a turn of a spin loop: the words that the loop had read, and what it saw. */
+  readonly #spins = new Map<number, readonly SpinRead[]>();
   readonly #lastOf: Int32Array;
   readonly #lastOn: Int32Array;
   /** Per word: the event whose write would be read by an acquiring load now, if that write releases; -1 else. */
@@ -69,6 +92,7 @@ export class EventLog {
   constructor(machine: Machine) {
     this.tasks = machine.tasks;
     this.#lastOf = new Int32Array(machine.tasks).fill(-1);
+    this.#able = new Uint8Array(FIRST_CAPACITY * machine.tasks);
     this.#lastOn = new Int32Array(machine.words.length).fill(-1);
     this.#released = new Int32Array(machine.words.length).fill(-1);
     const column = (): Int32Array => new Int32Array(FIRST_CAPACITY);
@@ -128,6 +152,9 @@ export class EventLog {
     this.waited[index] = machine.waits(task) ? 1 : 0;
     this.outcome[index] = outcome;
     this.outcomes[index] = kind === STEP.CHOOSE ? machine.value[task]! : 1;
+    for (let other = 0; other < this.tasks; other++)
+      this.#able[index * this.tasks + other] = machine.enabled(other) ? 1 : 0;
+    if (kind === STEP.RELAX) this.#spins.set(index, spinReadsOf(task));
     this.previous[index] = this.#lastOf[task]!;
     this.#lastOf[task] = index;
     this.length = index + 1;
@@ -182,6 +209,16 @@ export class EventLog {
   earlierOn(index: number, addr: number): number {
     if (this.size[index] === 0) return this.onWord[index]!;
     return this.#freed.get(index)?.[addr - this.addr[index]!] ?? -1;
+  }
+
+  /** True if the task could have gone on in front of event `index`. */
+  wasAble(index: number, task: number): boolean {
+    return this.#able[index * this.tasks + task] === 1;
+  }
+
+  /** What a spin loop had read when it took its turn at `index`. */
+  spinReads(index: number): readonly SpinRead[] {
+    return this.#spins.get(index) ?? [];
   }
 
   /** The latest event that touches `addr`, or -1. */
@@ -357,5 +394,8 @@ export class EventLog {
     this.#sequence = wider(this.#sequence);
     this.#clocks = wider(this.#clocks);
     this.#syncClocks = wider(this.#syncClocks);
+    const able = new Uint8Array(this.#able.length * 2);
+    able.set(this.#able);
+    this.#able = able;
   }
 }

@@ -95,6 +95,7 @@ export class Machine {
     this.cycle = undefined;
     this.#notified.fill(0);
     spin.count.fill(0);
+    spin.looping.fill(0);
     this.#depth.fill(0);
     this.#sleepClock = 0;
     for (let task = 0; task < this.tasks; task++) {
@@ -120,7 +121,7 @@ export class Machine {
       case STEP.AWAIT_CAS:
         return this.words[this.addr[task]!] === this.expected[task];
       case STEP.RELAX:
-        return this.#changedWord(task) !== 0;
+        return this.value[task] === 0 || this.#changedWord(task) !== 0;
       default:
         return true;
     }
@@ -134,7 +135,8 @@ export class Machine {
   /** True if the step can only be taken in some states, so that the event that let it through is no race. */
   waits(task: number): boolean {
     const kind = this.kind[task];
-    return kind === STEP.AWAIT_READ || kind === STEP.AWAIT_CAS || kind === STEP.ASLEEP || kind === STEP.RELAX;
+    if (kind === STEP.RELAX) return this.value[task] !== 0;
+    return kind === STEP.AWAIT_READ || kind === STEP.AWAIT_CAS || kind === STEP.ASLEEP;
   }
 
   /** 1 if the task's next step would write the word it touches, taken now. */
@@ -172,7 +174,7 @@ export class Machine {
   /** The word of the next step: in a primitive its object, in a spin loop the word that changed. */
   touched(task: number): number {
     if (this.#inPrimitive(task)) return this.#object[task]!;
-    if (this.kind[task] === STEP.RELAX) return this.#changedWord(task);
+    if (this.kind[task] === STEP.RELAX) return this.value[task] === 0 ? 0 : this.#changedWord(task);
     return this.addr[task]!;
   }
 
@@ -238,8 +240,11 @@ export class Machine {
   #single(task: number, choice: number): void {
     const kind = this.kind[task]!;
     this.onAccess?.(task, kind, this.addr[task]!, choice);
-    if (kind === STEP.RELAX) spin.count[task] = 0;
-    else if (kind === STEP.NOTIFY) this.#notify(this.addr[task]!, this.value[task]!);
+    if (kind === STEP.RELAX) {
+      spin.count[task] = 0;
+      spin.looping[task] = 1;
+    }
+    if (kind === STEP.NOTIFY) this.#notify(this.addr[task]!, this.value[task]!);
     pending.value = choice;
     this.#advance(task);
     if (kind === STEP.WAIT && this.kind[task] === STEP.ASLEEP && this.state[task] === TASK_AT.STEP) {

@@ -5,11 +5,14 @@ import {
   type Addr,
   add,
   compareExchange,
+  cpuRelax,
   exchangeWhen,
   load,
   loadWhen,
+  notify,
   type Step,
   store,
+  wait,
 } from "#shared/atomic/index";
 import { allocateWords } from "#shared/memory/object";
 import { currentTask } from "#shared/task";
@@ -23,7 +26,18 @@ const WORDS = 2;
 
 /** One step of a random task. */
 interface Op {
-  readonly op: "load" | "store" | "add" | "cas" | "lock" | "unlock" | "try" | "await";
+  readonly op:
+    | "load"
+    | "store"
+    | "add"
+    | "cas"
+    | "lock"
+    | "unlock"
+    | "try"
+    | "await"
+    | "park"
+    | "wake"
+    | "spin";
   readonly word: number;
   readonly value: number;
 }
@@ -37,7 +51,20 @@ function* perform(base: Addr, { op, word, value }: Op): Step<void> {
   else if (op === "lock") yield* exchangeWhen(addr, 0, 1);
   else if (op === "unlock") yield* store(addr, 0);
   else if (op === "try") yield* compareExchange(addr, 0, 1);
-  else yield* loadWhen(addr, value);
+  else if (op === "park") yield* parkUntil(addr, value);
+  else if (op === "spin") yield* spinUntil(addr, value);
+  else if (op === "wake") {
+    yield* store(addr, value);
+    yield* notify(addr, 1 + word);
+  } else yield* loadWhen(addr, value);
+}
+
+function* parkUntil(addr: Addr, value: number): Step<void> {
+  for (let seen = yield* load(addr); seen !== value; seen = yield* load(addr)) yield* wait(addr, seen);
+}
+
+function* spinUntil(addr: Addr, value: number): Step<void> {
+  for (let turn = 0; (yield* load(addr)) !== value; turn++) yield* cpuRelax(turn);
 }
 
 function programOf(tasks: readonly (readonly Op[])[]): Scenario {
@@ -61,7 +88,7 @@ function programOf(tasks: readonly (readonly Op[])[]): Scenario {
   }) as unknown as Scenario;
 }
 
-const budget = { executions: 1e6, deadline: Number.POSITIVE_INFINITY, steps: 1000 };
+const budget = { executions: 20_000, deadline: Number.POSITIVE_INFINITY, steps: 1000 };
 
 /** What makes two interleavings the same trace: each event with what it touched and all that comes before it. */
 function traceKey(events: readonly Event[], tasks: number): string {
@@ -78,36 +105,45 @@ function traceKey(events: readonly Event[], tasks: number): string {
   return rows.map((row) => row.join(" ")).join(" | ");
 }
 
-const op: fc.Arbitrary<Op> = fc.record({
-  op: fc.constantFrom("load", "store", "add", "cas", "lock", "unlock", "try", "await"),
-  word: fc.integer({ min: 0, max: WORDS - 1 }),
-  value: fc.integer({ min: 0, max: 2 }),
-});
-const programs = fc.array(fc.array(op, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 3 });
+const opOf = (...ops: Op["op"][]): fc.Arbitrary<Op> =>
+  fc.record({
+    op: fc.constantFrom(...ops),
+    word: fc.integer({ min: 0, max: WORDS - 1 }),
+    value: fc.integer({ min: 0, max: 2 }),
+  });
+const programsOf = (op: fc.Arbitrary<Op>, most: number): fc.Arbitrary<Op[][]> =>
+  fc.array(fc.array(op, { minLength: 1, maxLength: most }), { minLength: 2, maxLength: 3 });
+const programs = programsOf(opOf("load", "store", "add", "cas", "lock", "unlock", "try", "await"), 3);
+// Sleepers and spinners take more steps, and as many more interleavings: short programs.
+const waiting = programsOf(opOf("park", "park", "wake", "wake", "spin", "store", "load", "add"), 2);
 
 describe("on random programs with locks, tries, swaps and awaits", () => {
   test("optimal DPOR runs every trace once: as many as brute force tells apart", () => {
-    fc.assert(
-      fc.property(programs, (tasks) => {
-        const machine = new Machine(programOf(tasks), {});
-        const brute = new Set<string>();
-        searchAll(
-          machine,
-          Number.POSITIVE_INFINITY,
-          budget,
-          ({ events }) => brute.add(traceKey(events, tasks.length)).size > 0,
-        );
-        const found: string[] = [];
-        const { blocked } = searchTraces(
-          machine,
-          budget,
-          ({ events }) => found.push(traceKey(events, tasks.length)) > 0,
-        );
-        expect(new Set(found).size, "no trace twice").toBe(found.length);
-        expect(new Set(found)).toEqual(brute);
-        expect(blocked, "none given up").toBe(0);
-      }),
-      { numRuns: 1500 },
-    );
+    fc.assert(fc.property(programs, everyTraceOnce), { numRuns: 1500 });
   }, 120_000);
 });
+
+describe("on random programs with sleepers, wake-ups and spin loops", () => {
+  test("optimal DPOR runs every trace once", () => {
+    fc.assert(fc.property(waiting, everyTraceOnce), { numRuns: 400 });
+  }, 240_000);
+});
+
+function everyTraceOnce(tasks: readonly (readonly Op[])[]): void {
+  const machine = new Machine(programOf(tasks), {});
+  const brute = new Set<string>();
+  const { exhaustive } = searchAll(machine, Number.POSITIVE_INFINITY, budget, ({ events }) => {
+    brute.add(traceKey(events, tasks.length));
+    return true;
+  });
+  fc.pre(exhaustive);
+  const found: string[] = [];
+  const { blocked } = searchTraces(
+    machine,
+    { ...budget, executions: 1e6 },
+    ({ events }) => found.push(traceKey(events, tasks.length)) > 0,
+  );
+  expect(new Set(found).size, "no trace twice").toBe(found.length);
+  expect(new Set(found)).toEqual(brute);
+  expect(blocked, "none given up").toBe(0);
+}

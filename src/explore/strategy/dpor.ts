@@ -1,6 +1,6 @@
 import { STEP } from "#shared/atomic/step-kind";
 import type { PlannedStep } from "../event.ts";
-import { EventLog, Nondeterminism } from "../event-log.ts";
+import { EventLog, Nondeterminism, type SpinRead, spinReadsOf } from "../event-log.ts";
 import type { Machine } from "../machine.ts";
 import {
   type Budget,
@@ -269,19 +269,26 @@ export class DporSearch implements Search {
       waited: log.waited[index] === 1,
       index,
     };
-    this.#reverseRaces(later, index, log.previous[index]!);
+    const previous = log.previous[index]!;
+    if (later.kind === STEP.RELAX) this.#reverseSpin(later, log.spinReads(index), index, previous);
+    else this.#reverseRaces(later, index, previous);
+  }
+
+  /** A turn of a spin loop could have come at any time at which one of its words was not what the loop had seen. */
+  #reverseSpin(turn: Later, reads: readonly SpinRead[], end: number, previous: number): void {
+    for (const { addr, value } of reads)
+      this.#reverseRaces({ ...turn, addr, writes: 0, expected: value }, end, previous);
   }
 
   /** A step that a task still waits to take at the end could have been taken earlier. */
   #reverseRacesOfWaiting(): void {
     const machine = this.#machine;
     for (let task = 0; task < machine.tasks; task++) {
-      const kind = machine.kind[task]!;
-      const waits = kind === STEP.AWAIT_READ || kind === STEP.AWAIT_CAS;
-      if (!waits || machine.finished(task) || machine.enabled(task)) continue;
+      // Nobody has woken a sleeper, so there was no time at which it could have gone on.
+      if (machine.finished(task) || machine.enabled(task) || machine.kind[task] === STEP.ASLEEP) continue;
       const later: Later = {
         task,
-        kind,
+        kind: machine.stepKind(task),
         expected: machine.expected[task]!,
         waited: true,
         outcome: 0,
@@ -291,7 +298,10 @@ export class DporSearch implements Search {
         writes: machine.writes(task),
         size: 0,
       };
-      this.#reverseRaces(later, this.#log.length, this.#log.lastOf(task));
+      const { length } = this.#log;
+      const previous = this.#log.lastOf(task);
+      if (later.kind === STEP.RELAX) this.#reverseSpin(later, spinReadsOf(task), length, previous);
+      else this.#reverseRaces(later, length, previous);
     }
   }
 
@@ -303,7 +313,7 @@ export class DporSearch implements Search {
     const log = this.#log;
     const found: number[] = [];
     const isFree = later.size > 0;
-    let index = isFree ? end - 1 : later.index < 0 ? log.lastOn(later.addr) : log.onWord[later.index]!;
+    let index = isFree ? end - 1 : this.#latestOn(later, end);
     while (index >= 0) {
       const isOld = this.#isNotNext(index, later.task, previous, found);
       // All that touched the word before a write of it comes before that write.
@@ -317,6 +327,15 @@ export class DporSearch implements Search {
     }
   }
 
+  /** The latest event in front of `end` that touches the word of `later`, or -1. */
+  #latestOn({ index, addr }: Later, end: number): number {
+    const log = this.#log;
+    if (index >= 0 && log.addr[index] === addr) return log.onWord[index]!;
+    let at = log.lastOn(addr);
+    while (at >= end) at = log.earlierOn(at, addr);
+    return at;
+  }
+
   /** True if the event at `index` comes before the task's previous step, or before another racing event: it is not next. */
   #isNotNext(index: number, task: number, previous: number, found: readonly number[]): boolean {
     const log = this.#log;
@@ -327,9 +346,11 @@ export class DporSearch implements Search {
 
   /** True if a step that can only be taken in some states could have been taken in front of the event at `index`. */
   #couldComeBefore(later: Later, index: number): boolean {
-    const known = later.kind === STEP.AWAIT_READ || later.kind === STEP.AWAIT_CAS;
-    // A sleeper and a spinner go on only because of what came before them.
-    return known && this.#log.before[index] === later.expected;
+    const { kind, expected, task } = later;
+    const log = this.#log;
+    if (kind === STEP.AWAIT_READ || kind === STEP.AWAIT_CAS) return log.before[index] === expected;
+    if (kind === STEP.RELAX) return log.before[index] !== expected;
+    return log.wasAble(index, task);
   }
 
   /** Plans the execution in which `later` comes before the event at `index`. */

@@ -45,17 +45,23 @@ export const pace: {
 const TASKS = 64;
 const READS = 8;
 
-/** The latest reads of each task, with the values they saw: what a spin loop waits to see changed. */
+/**
+ * The reads of each task since its last turn of a spin loop, each word once with the value it saw last: what the loop
+ * waits to see changed. `looping`: 1 while a task has done nothing but look since that turn, so that the reads are the
+ * loop's own; the first turn of a loop has to be free, since nobody knows where the loop began.
+ */
 export const spin: {
   readonly reads: number;
   task: number;
   readonly count: Int32Array;
   readonly addr: Int32Array;
   readonly value: Int32Array;
+  readonly looping: Uint8Array;
 } = {
   reads: READS,
   task: 0,
   count: new Int32Array(TASKS),
   addr: new Int32Array(TASKS * READS),
   value: new Int32Array(TASKS * READS),
+  looping: new Uint8Array(TASKS),
 };

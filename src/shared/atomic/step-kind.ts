@@ -40,6 +40,10 @@ export const STEP = {
 /** One of `STEP`. */
 export type StepKind = (typeof STEP)[keyof typeof STEP];
 
+/** By kind: 1 if a spin loop may take such a step and still be the same loop: it looks, and changes nothing. */
+export const onlyLooks: Uint8Array = new Uint8Array(32);
+for (const kind of [STEP.READ, STEP.READ_ONCE, STEP.PLAIN_READ, STEP.CAS, STEP.RELAX]) onlyLooks[kind] = 1;
+
 /** By kind: 1 if the driver has a part in the step (it wakes, it draws, it waits), so that the task always stops there. */
 export const needsDriver: Uint8Array = new Uint8Array(32);
 for (const kind of [

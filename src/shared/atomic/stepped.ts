@@ -1,7 +1,7 @@
 import { type BadAccess, type BindOptions, SHADOW } from "./access.ts";
 import { pace, pending, primitive, spin } from "./pending.ts";
 import type { Addr, Step } from "./step.ts";
-import { needsDriver, STEP, type StepKind } from "./step-kind.ts";
+import { needsDriver, onlyLooks, STEP, type StepKind } from "./step-kind.ts";
 
 // The door of the stepped build. Every function says what it is about to do, yields once (the only bare
 // `yield` there is), and does it when resumed: so whoever drives the generators knows each task's next step
@@ -37,6 +37,7 @@ export function onBadAccess(report: BadAccess): void {
 function announce(kind: StepKind, addr: Addr, value: number, expected: number): boolean {
   const first = primitive.fresh;
   primitive.fresh = false;
+  if (onlyLooks[kind] === 0) spin.looping[spin.task] = 0;
   if (pace.on && !needsDriver[kind]) {
     if (pace.byLock && primitive.depth > 0 && !first) return false;
     if (pace.ahead > 0) {
@@ -57,10 +58,16 @@ function announce(kind: StepKind, addr: Addr, value: number, expected: number): 
 /** A spin loop waits for one of the words that it has just read. */
 function remember(addr: Addr): void {
   const count = spin.count[spin.task]!;
-  const slot = spin.task * spin.reads + (count % spin.reads);
+  const first = spin.task * spin.reads;
+  const known = Math.min(count, spin.reads);
+  let slot = first;
+  while (slot < first + known && spin.addr[slot] !== addr) slot++;
+  if (slot === first + known) {
+    slot = first + (count % spin.reads);
+    spin.count[spin.task] = count + 1;
+  }
   spin.addr[slot] = addr;
   spin.value[slot] = words[addr]!;
-  spin.count[spin.task] = count + 1;
 }
 
 function check(addr: Addr, write: boolean): void {
@@ -126,7 +133,10 @@ export function* compareExchange(addr: Addr, expected: number, value: number): S
   check(addr, true);
   remember(addr);
   const before = words[addr]!;
-  if (before === expected) words[addr] = value;
+  if (before === expected) {
+    words[addr] = value;
+    spin.looping[spin.task] = 0;
+  }
   return before;
 }
 
@@ -189,9 +199,9 @@ export function* notify(addr: Addr, count: number): Step<void> {
   if (announce(STEP.NOTIFY, addr, count, 0)) yield;
 }
 
-/** One turn of a spin loop. `turn` counts the turns of this loop from 0. */
-export function* cpuRelax(turn: number): Step<void> {
-  if (announce(STEP.RELAX, 0, turn, 0)) yield;
+/** One turn of a spin loop. `turn` counts the turns of this loop from 0, for doors that wait in earnest. */
+export function* cpuRelax(_turn: number): Step<void> {
+  if (announce(STEP.RELAX, 0, spin.looping[spin.task]!, 0)) yield;
 }
 
 /** One of `n` outcomes, 0 to n-1, that the scenario does not control (pressure, a signal, a failure). */
