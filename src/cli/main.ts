@@ -5,6 +5,7 @@ import { UsageError } from "../record/usage-error.ts";
 import { demoCommand } from "./demo.ts";
 import { exploreCommand } from "./explore.ts";
 import { listCommand } from "./list.ts";
+import { lockdepCommand } from "./lockdep.ts";
 import { ignoreBrokenPipe } from "./output.ts";
 import { raceCommand } from "./race.ts";
 
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   for (const command of [
     raceCommand(finish),
     exploreCommand(finish),
+    lockdepCommand(finish),
     listCommand(finish),
     demoCommand(finish),
   ])
