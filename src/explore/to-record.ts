@@ -37,6 +37,7 @@ export function toRecord(options: ExploreOptions, found: Exploration, command: s
     overran: found.overran,
     violations: found.witnesses.map((witness) => violationOf(options, found, witness)),
     checkpoint: null,
+    lockdep: null,
     command,
   };
 }
