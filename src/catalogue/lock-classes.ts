@@ -88,7 +88,8 @@ export class WorldLocks {
       return { name, class: name, type: "mutex", object };
     }
     const shown = object.name === "device" ? "" : object.name;
-    const name = placeName(found.field, shown, found.at === 0) || `${found.path} of ${object.name}`;
+    const isAll = found.path === "";
+    const name = placeName(found.field, shown, isAll) || `${found.path} of ${object.name}`;
     return { name, class: classOf(found, object), type: found.type, object };
   }
 }

@@ -83,7 +83,7 @@ class Segment {
         yield* this.#lives.allocated(at);
         return;
       case EVENT.FREE:
-        yield* this.#lives.freed(at);
+        for (const name of yield* this.#lives.freed(at)) this.#forget(name);
         return;
       case EVENT.RECLAIM:
         this.#reclaims = true;
@@ -163,9 +163,13 @@ class Segment {
   }
 
   *#release({ name }: LockFacts): Generator<TraceEvent> {
+    this.#forget(name);
+    yield { op: "release", task: this.#task, lock: name };
+  }
+
+  #forget(name: string): void {
     const held = this.#held.lastIndexOf(name);
     if (held >= 0) this.#held.splice(held, 1);
-    yield { op: "release", task: this.#task, lock: name };
   }
 
   /** The chain may have been cut off: the next one of the task begins with nothing held. */

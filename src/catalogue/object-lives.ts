@@ -57,14 +57,16 @@ export class ObjectLives {
     this.#counts.set(object, value + (event === EVENT.PUT ? -1 : 1));
   }
 
-  /** The task has freed an object. */
-  *freed(at: number): Generator<TraceEvent> {
+  /** The task has freed an object; returns the locks that went with it. */
+  *freed(at: number): Generator<TraceEvent, readonly string[]> {
     const object = this.#locks.objectAt(at);
-    if (object === undefined) return;
-    const locks = this.#locks.locksIn(object).filter(({ name }) => this.#alive.delete(name));
+    if (object === undefined) return [];
+    const locks = this.#locks.locksIn(object).map(({ name }) => name);
+    const alive = locks.filter((name) => this.#alive.delete(name));
     this.#freed.add(object);
     if (this.#counts.delete(object)) yield { op: "free", task: this.#task, object: object.name };
-    else for (const { name } of locks) yield { op: "destroy", lock: name };
+    else for (const lock of alive) yield { op: "destroy", lock };
+    return locks;
   }
 
   *#object(object: WorldObject, owner: string): Generator<TraceEvent> {

@@ -12,14 +12,16 @@ interface Use {
   /** Least balance during each hold of a lock of the object that is over or open. */
   readonly holds: { least: number }[];
   readonly open: Map<number, { least: number }>;
+  /** A reference was taken or dropped at a count of zero: the count says nothing. */
+  broken: boolean;
   /** It dropped the last reference: what it does from there on it does alone. */
   last: boolean;
 }
 
 /**
- * Structs of which some task held a lock without owning a reference to the object for the whole hold. A count of zero
- * keeps nobody away from such a lock (condition C2), whichever task finds the count at zero. A task that drops more
- * references than it took was handed them before it began.
+ * Structs of which some task held a lock without owning a reference to the object for the whole hold, or took or
+ * dropped a reference at a count of zero. A count of zero keeps nobody away from such a lock (conditions C2 and C3),
+ * whichever task finds the count at zero. A task that drops more references than it took was handed them before.
  */
 export function heldWithoutReference(chains: Iterable<NamedChain>): ReadonlySet<string> {
   const found = new Set<string>();
@@ -33,7 +35,7 @@ function unowned(chain: NamedChain): string[] {
   const useOf = (object: WorldObject, balance = 0): Use => {
     let use = uses.get(object);
     if (use === undefined) {
-      use = { balance, least: balance, holds: [], open: new Map(), last: false };
+      use = { balance, least: balance, holds: [], open: new Map(), broken: false, last: false };
       uses.set(object, use);
     }
     return use;
@@ -49,11 +51,13 @@ function unowned(chain: NamedChain): string[] {
 }
 
 function count(use: Use, { event, value }: ChainEvent): void {
+  if (event !== EVENT.GET && event !== EVENT.GET_UNLESS_ZERO && event !== EVENT.PUT) return;
+  if (value <= 0 && event !== EVENT.GET_UNLESS_ZERO) use.broken = true;
   if (event === EVENT.GET || (event === EVENT.GET_UNLESS_ZERO && value !== 0)) use.balance++;
   else if (event === EVENT.PUT) {
     use.balance--;
     if (value === 1) use.last = true;
-  } else return;
+  }
   use.least = Math.min(use.least, use.balance);
   for (const open of use.open.values()) open.least = Math.min(open.least, use.balance);
 }
@@ -66,7 +70,8 @@ function hold(use: Use, { event, at }: ChainEvent): void {
   use.open.set(at, held);
 }
 
-function isOwned({ holds, least }: Use): boolean {
+function isOwned({ holds, least, broken }: Use): boolean {
+  if (broken) return false;
   const handed = Math.max(0, -least);
   return holds.every((held) => handed + held.least > 0);
 }
