@@ -57,6 +57,8 @@ export class EventLog {
   readonly #lastOn: Int32Array;
   /** Per word: the event whose write would be read by an acquiring load now, if that write releases; -1 else. */
   readonly #released: Int32Array;
+  /** Per word: 1 once any execution has had a plain access to it. */
+  readonly #plain: Uint8Array;
   #releasedBefore: Int32Array;
   #syncWord: Int32Array;
   /** Number of the event within its task, from 1. */
@@ -71,6 +73,7 @@ export class EventLog {
     this.#lastOf = new Int32Array(machine.tasks).fill(-1);
     this.#lastOn = new Int32Array(machine.words.length).fill(-1);
     this.#released = new Int32Array(machine.words.length).fill(-1);
+    this.#plain = new Uint8Array(machine.words.length);
     const column = (): Int32Array => new Int32Array(FIRST_CAPACITY);
     this.task = column();
     this.kind = column();
@@ -308,6 +311,8 @@ export class EventLog {
 
   #lookForRace(index: number, task: number, writes: number, plain: number): void {
     const { tasks } = this;
+    const addr = this.addr[index]!;
+    if (plain !== 0) this.#plain[addr] = 1;
     for (let other = this.onWord[index]!; other >= 0; other = this.onWord[other]!) {
       const wrote = this.writes[other]!;
       const from = this.task[other]!;
@@ -321,8 +326,8 @@ export class EventLog {
         this.race = { first: other, second: index };
         return;
       }
-      // What raced with that write has been found there.
-      if (wrote !== 0) return;
+      // What raced with that write has been found there; but marked accesses do not race with one another.
+      if (wrote !== 0 && (isPlain[this.kind[other]!] === 1 || this.#plain[addr] === 0)) return;
     }
   }
 

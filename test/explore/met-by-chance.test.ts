@@ -21,9 +21,13 @@ function compared(name: string, params: Readonly<Record<string, string>>): [Met,
 }
 
 /** Compares where it can; says how far that goes where it cannot. */
-function compare(name: string, params: Readonly<Record<string, string>>, skip: (note: string) => void): void {
+function compare(
+  name: string,
+  params: Readonly<Record<string, string>>,
+  skip: (note: string) => never,
+): void {
   const both = compared(name, params);
-  if (both === undefined) return skip(`more than ${MOST} traces`);
+  if (both === undefined) skip(`more than ${MOST} traces`);
   const [traces, chance] = both;
   expect(chance.executions).toBe(DRAWN);
   expect(traces.kinds).toEqual(expect.arrayContaining([...chance.kinds]));
@@ -41,8 +45,11 @@ describe("3,000 random executions meet nothing that a search of every trace does
   for (const design of freeDesigns) {
     for (const mutant of ["none", ...Object.keys(free.mutants)]) {
       const check = holes.includes(`${design} ${mutant}`) ? test.fails : test;
-      check(`shmem/free-vs-shrinker ${design}, mutant ${mutant}`, ({ skip }) =>
-        compare("shmem/free-vs-shrinker", { design, mutant }, skip), 60_000);
+      check(
+        `shmem/free-vs-shrinker ${design}, mutant ${mutant}`,
+        ({ skip }) => compare("shmem/free-vs-shrinker", { design, mutant }, skip),
+        60_000,
+      );
     }
   }
 
@@ -53,7 +60,10 @@ describe("3,000 random executions meet nothing that a search of every trace does
     ["kref/get-unless-zero", "3"],
   ] as const) {
     for (const mutant of ["none", ...Object.keys(catalogued(name).definition.mutants)])
-      test(`${name} ${tasks ?? ""}, mutant ${mutant}`, ({ skip }) =>
-        compare(name, { mutant, ...(tasks === undefined ? {} : { tasks }) }, skip), 60_000);
+      test(
+        `${name} ${tasks ?? ""}, mutant ${mutant}`,
+        ({ skip }) => compare(name, { mutant, ...(tasks === undefined ? {} : { tasks }) }, skip),
+        60_000,
+      );
   }
 });

@@ -26,50 +26,60 @@ const small = programs(all, 3);
 const minutes = 120_000;
 
 describe("on random programs", () => {
-  test("every trace has what every interleaving has, and bound by bound there is more of it", () => {
-    fc.assert(
-      fc.property(small, (tasks) => {
-        const definition = programOf(tasks);
-        const traces = met({ definition });
-        const everything = met({ definition, strategy: "dfs" });
-        expect(traces.kinds).toEqual(everything.kinds);
-        expect({ exhaustive: [traces.exhaustive, everything.exhaustive], blocked: traces.blocked }).toEqual({
-          exhaustive: [true, true],
-          blocked: 0,
-        });
-        expect(traces.executions).toBeLessThanOrEqual(everything.executions);
-        let fewer = met({ definition, strategy: "bounded", bound: 0 });
-        for (let bound = 1; fewer.executions < everything.executions; bound++) {
-          const more = met({ definition, strategy: "bounded", bound });
-          expect(more.kinds).toEqual(expect.arrayContaining([...fewer.kinds]));
-          expect(more.executions).toBeGreaterThan(fewer.executions);
-          fewer = more;
-        }
-        expect(fewer.kinds).toEqual(everything.kinds);
-      }),
-      { numRuns: 300, seed: 1 },
-    );
-  }, minutes);
+  test(
+    "every trace has what every interleaving has, and bound by bound there is more of it",
+    () => {
+      fc.assert(
+        fc.property(small, (tasks) => {
+          const definition = programOf(tasks);
+          const traces = met({ definition });
+          const everything = met({ definition, strategy: "dfs" });
+          expect(traces.kinds).toEqual(everything.kinds);
+          expect({ exhaustive: [traces.exhaustive, everything.exhaustive], blocked: traces.blocked }).toEqual(
+            {
+              exhaustive: [true, true],
+              blocked: 0,
+            },
+          );
+          expect(traces.executions).toBeLessThanOrEqual(everything.executions);
+          let fewer = met({ definition, strategy: "bounded", bound: 0 });
+          for (let bound = 1; fewer.executions < everything.executions; bound++) {
+            const more = met({ definition, strategy: "bounded", bound });
+            expect(more.kinds).toEqual(expect.arrayContaining([...fewer.kinds]));
+            expect(more.executions).toBeGreaterThan(fewer.executions);
+            fewer = more;
+          }
+          expect(fewer.kinds).toEqual(everything.kinds);
+        }),
+        { numRuns: 300, seed: 1 },
+      );
+    },
+    minutes,
+  );
 
   for (const strategy of ["random", "pct", "pos"] as const) {
-    test(`what ${strategy} meets is there, and with enough executions it is nearly all`, () => {
-      let missed = 0;
-      let had = 0;
-      fc.assert(
-        fc.property(small, fc.integer({ min: 0, max: 0xffffffff }), (tasks, seed) => {
-          const definition = programOf(tasks);
-          const { kinds } = met({ definition });
-          const drawn = met({ definition, strategy, seed, executions: 150 });
-          expect(kinds).toEqual(expect.arrayContaining([...drawn.kinds]));
-          expect(drawn).toMatchObject({ executions: 150, exhaustive: false, blocked: 0 });
-          had += kinds.length;
-          missed += kinds.length - drawn.kinds.length;
-        }),
-        { numRuns: 200, seed: 2 },
-      );
-      expect(had).toBeGreaterThan(50);
-      expect(missed).toBeLessThan(had / 10);
-    }, minutes);
+    test(
+      `what ${strategy} meets is there, and with enough executions it is nearly all`,
+      () => {
+        let missed = 0;
+        let had = 0;
+        fc.assert(
+          fc.property(small, fc.integer({ min: 0, max: 0xffffffff }), (tasks, seed) => {
+            const definition = programOf(tasks);
+            const { kinds } = met({ definition });
+            const drawn = met({ definition, strategy, seed, executions: 150 });
+            expect(kinds).toEqual(expect.arrayContaining([...drawn.kinds]));
+            expect(drawn).toMatchObject({ executions: 150, exhaustive: false, blocked: 0 });
+            had += kinds.length;
+            missed += kinds.length - drawn.kinds.length;
+          }),
+          { numRuns: 200, seed: 2 },
+        );
+        expect(had).toBeGreaterThan(50);
+        expect(missed).toBeLessThan(had / 10);
+      },
+      minutes,
+    );
   }
 });
 
