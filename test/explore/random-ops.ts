@@ -24,26 +24,38 @@ const WORDS = 2;
 type Perform = (addr: Addr, value: number) => Step<unknown>;
 
 /** What a random task can do with a word. */
-const performs = {
+export type OpName =
+  | "load"
+  | "store"
+  | "add"
+  | "cas"
+  | "try"
+  | "lock"
+  | "unlock"
+  | "await"
+  | "plain-read"
+  | "plain-write"
+  | "read-once"
+  | "write-once"
+  | "assert";
+
+const performs: Readonly<Record<OpName, Perform>> = {
   load,
   store,
-  add: (addr: Addr) => add(addr, 1),
-  cas: (addr: Addr, value: number) => compareExchange(addr, value, value + 1),
-  try: (addr: Addr) => compareExchange(addr, 0, 1),
-  lock: (addr: Addr) => exchangeWhen(addr, 0, 1),
-  unlock: (addr: Addr) => store(addr, 0),
+  add: (addr) => add(addr, 1),
+  cas: (addr, value) => compareExchange(addr, value, value + 1),
+  try: (addr) => compareExchange(addr, 0, 1),
+  lock: (addr) => exchangeWhen(addr, 0, 1),
+  unlock: (addr) => store(addr, 0),
   await: loadWhen,
   "plain-read": read,
   "plain-write": write,
   "read-once": readOnce,
   "write-once": writeOnce,
-  *assert(addr: Addr, value: number): Step<void> {
+  *assert(addr, value) {
     if ((yield* load(addr)) === value + 1) report("invariant", addr, value);
   },
-} satisfies Record<string, Perform>;
-
-/** The name of something that a random task can do. */
-export type OpName = keyof typeof performs;
+};
 
 /** One step of a random task. */
 export interface Op {
@@ -55,8 +67,7 @@ export interface Op {
 /** A scenario of these tasks. */
 export function programOf(tasks: readonly (readonly Op[])[]): Scenario {
   function* run(base: Addr): Step<void> {
-    for (const { op, word, value } of tasks[currentTask()] ?? [])
-      yield* (performs[op] as Perform)(base + word, value);
+    for (const { op, word, value } of tasks[currentTask()] ?? []) yield* performs[op](base + word, value);
   }
   return scenario({
     name: "test/random",
