@@ -20,7 +20,7 @@ import { progressLine } from "../report/progress-text.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { collectParam, numberIn, oneOf, parseSeed } from "./options.ts";
 import { type ColorChoice, colorChoices, outputStyle, Progress, print, warn } from "./output.ts";
-import { exploreCommandLine } from "./repeat-command.ts";
+import { exploreCommandLine, exploreDefaults } from "./repeat-command.ts";
 import { readText, scenarioFrom, scheduleName, writeSchedule } from "./schedule-file.ts";
 import { pendingFile } from "./write-file.ts";
 
@@ -78,14 +78,19 @@ export function exploreCommand(finish: (status: number) => void): Command {
       "--seconds <n>",
       "give up after so long",
       within("--seconds", 0.01, 604_800, false, "seconds"),
-      600,
+      exploreDefaults.seconds,
     )
-    .option("--max-steps <n>", "steps of one execution", within("--max-steps", 1, 1e7, true), 10_000)
+    .option(
+      "--max-steps <n>",
+      "steps of one execution",
+      within("--max-steps", 1, 1e7, true),
+      exploreDefaults.maxSteps,
+    )
     .option(
       "--shrink <n>",
       "interleavings to look at for fewer preemptions",
       within("--shrink", 0, 1e9, true),
-      20_000,
+      exploreDefaults.shrink,
     )
     .option("--schedule <file>", "where to keep the interleaving of a violation (else .refzero/)")
     .option("--checkpoint <file>", "go on from here if it exists, and keep it up to date")
@@ -111,6 +116,9 @@ async function runExplore(named: string, flags: ExploreFlags): Promise<number> {
   const scenario = await resolveScenario(named);
   try {
     const options = optionsOf(scenario, flags);
+    // What cannot be written later is said before any work.
+    for (const file of [flags.checkpoint, flags.schedule])
+      if (file !== undefined) pendingFile(file).discard();
     const found = await exploreWith(options, flags);
     const record = toRecord(options, found, exploreCommandLine(named, flags, options.seed));
     saveSchedule(record, scenario, flags);
