@@ -115,7 +115,10 @@ export function exploreCommand(finish: (status: number) => void): Command {
 async function runExplore(named: string, flags: ExploreFlags): Promise<number> {
   const scenario = await resolveScenario(named);
   try {
-    const options = optionsOf(scenario, flags);
+    const asked = optionsOf(scenario, flags);
+    const earlier = readCheckpoint(asked, flags);
+    // A seed that was not asked for is the checkpoint's.
+    const options = { ...asked, seed: earlier?.key.seed ?? asked.seed, saved: earlier?.search };
     // What cannot be written later is said before any work.
     for (const file of [flags.checkpoint, flags.schedule])
       if (file !== undefined) pendingFile(file).discard();
@@ -165,16 +168,11 @@ async function exploreWith(options: ExploreOptions, flags: ExploreFlags): Promis
   const progress = new Progress();
   const interrupt = interruptSignal();
   const checkpoint = flags.checkpoint;
-  const earlier = checkpoint === undefined ? undefined : readCheckpoint(checkpoint, options, flags);
-  // A seed that was not asked for is the checkpoint's.
-  const seed = earlier?.key.seed ?? options.seed;
-  const key = keyOf({ ...options, seed });
+  const key = keyOf(options);
   let written = performance.now();
   try {
     const found = await explore({
       ...options,
-      seed,
-      saved: earlier?.search,
       signal: interrupt.signal,
       onProgress: (now: ExploreProgress) => {
         progress.show(progressLine(options.scenario.definition.name, now));
@@ -216,9 +214,9 @@ function keyOf(options: ExploreOptions): ExplorationKey {
   };
 }
 
-function readCheckpoint(file: string, options: ExploreOptions, flags: ExploreFlags): Checkpoint | undefined {
-  return existsSync(file)
-    ? parseCheckpoint(file, readText(file), keyOf(options), flags.seed !== undefined)
+function readCheckpoint(options: ExploreOptions, { checkpoint, seed }: ExploreFlags): Checkpoint | undefined {
+  return checkpoint !== undefined && existsSync(checkpoint)
+    ? parseCheckpoint(checkpoint, readText(checkpoint), keyOf(options), seed !== undefined)
     : undefined;
 }
 

@@ -30,7 +30,7 @@ const table: readonly [args: readonly string[], message: string][] = [
   [["-p", "bug=1"], "ww/abba has no parameter 'bug'. Allowed: algorithm, mutant."],
   [["--stratgy", "dfs"], "unknown option '--stratgy' (Did you mean --strategy?)"],
   [["--checkpoint", "nowhere/c.json"], "cannot write 'nowhere/c.json': there is no such folder."],
-  [["--checkpoint", "."], "cannot write '.': it is a folder."],
+  [["--checkpoint", "."], "cannot read '.': it is a folder."],
   [["--schedule", "nowhere/s.json"], "cannot write 'nowhere/s.json': there is no such folder."],
   [["again"], "too many arguments for 'explore'. Expected 1 argument but got 2."],
 ];
