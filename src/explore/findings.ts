@@ -42,6 +42,8 @@ export function findingsAtEnd(machine: Machine, log?: EventLog): Finding[] {
   if (cycle?.every((task) => isStuck(machine, task))) return [stuck(machine, cycle)];
   if (log?.race !== undefined) return [raced(log, log.race)];
   const waiting = unfinished(machine);
+  // A schedule that ends before its tasks do shows nothing.
+  if (waiting.some((task) => machine.enabled(task))) return [];
   if (waiting.length > 0) return [stuck(machine, waiting)];
   try {
     machine.check();
