@@ -1,44 +1,15 @@
-import { spin } from "#shared/atomic/pending";
 import { STEP } from "#shared/atomic/step-kind";
 import { type Event, type PlannedStep, touchConflict } from "./event.ts";
 import type { Machine } from "./machine.ts";
+import { Nondeterminism } from "./nondeterminism.ts";
 import { acquires, isPlain, releases, stores } from "./ordering.ts";
 import { type Budget, stopsEarly } from "./search.ts";
+import { type SpinRead, spinReadsOf } from "./spin-reads.ts";
 
 /** Two accesses to a word that nothing orders, as numbers of events: `second` is the later one. */
 export interface DataRace {
   readonly first: number;
   readonly second: number;
-}
-
-/** A word that a spin loop has read, and the value it saw: the loop goes on once it is another. */
-export interface SpinRead {
-  readonly addr: number;
-  readonly value: number;
-}
-
-/** What the task's spin loop has read, each word once, the latest value. */
-export function spinReadsOf(task: number): SpinRead[] {
-  const known = Math.min(spin.count[task]!, spin.reads);
-  const latest = new Map<number, number>();
-  for (let back = known; back > 0; back--) {
-    const slot = task * spin.reads + ((spin.count[task]! - back) % spin.reads);
-    latest.set(spin.addr[slot]!, spin.value[slot]!);
-  }
-  return [...latest].map(([addr, value]) => ({ addr, value }));
-}
-
-/** Thrown when the same choices lead elsewhere: the scenario depends on something besides them. */
-export class Nondeterminism extends Error {
-  override name = "Nondeterminism";
-  readonly step: number;
-  readonly task: number;
-
-  constructor(step: number, task: number) {
-    super("the same choices led to another step");
-    this.step = step;
-    this.task = task;
-  }
 }
 
 const FIRST_CAPACITY = 256;
@@ -80,6 +51,8 @@ export class EventLog {
   readonly #lastOn: Int32Array;
   /** Per word: the event whose write would be read by an acquiring load now, if that write releases; -1 else. */
   readonly #released: Int32Array;
+  /** Per word: 1 once any execution has had a plain access to it. */
+  readonly #plain: Uint8Array;
   #releasedBefore: Int32Array;
   #syncWord: Int32Array;
   /** Number of the event within its task, from 1. */
@@ -95,6 +68,7 @@ export class EventLog {
     this.#able = new Uint8Array(FIRST_CAPACITY * machine.tasks);
     this.#lastOn = new Int32Array(machine.words.length).fill(-1);
     this.#released = new Int32Array(machine.words.length).fill(-1);
+    this.#plain = new Uint8Array(machine.words.length);
     const column = (): Int32Array => new Int32Array(FIRST_CAPACITY);
     this.task = column();
     this.kind = column();
@@ -345,6 +319,8 @@ export class EventLog {
 
   #lookForRace(index: number, task: number, writes: number, plain: number): void {
     const { tasks } = this;
+    const addr = this.addr[index]!;
+    if (plain !== 0) this.#plain[addr] = 1;
     for (let other = this.onWord[index]!; other >= 0; other = this.onWord[other]!) {
       const wrote = this.writes[other]!;
       const from = this.task[other]!;
@@ -358,8 +334,8 @@ export class EventLog {
         this.race = { first: other, second: index };
         return;
       }
-      // What raced with that write has been found there.
-      if (wrote !== 0) return;
+      // What raced with that write has been found there; but marked accesses do not race with one another.
+      if (wrote !== 0 && (isPlain[this.kind[other]!] === 1 || this.#plain[addr] === 0)) return;
     }
   }
 

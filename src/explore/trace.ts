@@ -82,6 +82,12 @@ export class Tracer {
       machine.reset();
       for (const [index, choice] of choices.entries()) {
         if (!machine.enabled(choice.task)) return { step: index + 1, reason: this.#whyNot(choice.task) };
+        const outcomes = machine.outcomes(choice.task);
+        if (choice.outcome >= outcomes)
+          return {
+            step: index + 1,
+            reason: `there is no outcome ${choice.outcome}, only 0 to ${outcomes - 1}`,
+          };
         const reason = check(this.#take(choice, index), index);
         if (reason !== undefined) return { step: index + 1, reason };
       }

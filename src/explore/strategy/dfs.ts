@@ -86,11 +86,12 @@ export class DfsSearch implements Search {
 
   #restore(saved: SavedDfs): void {
     this.#executions = saved.executions;
-    this.#steps = saved.steps;
     this.#open = saved.open.map((choices) => [...choices]);
     this.#done = [...saved.done];
     this.#machine.reset();
     for (let depth = 0; depth < this.#open.length - 1; depth++) this.#take(depth);
+    // The way back has been counted.
+    this.#steps = saved.steps;
   }
 
   /** Runs one execution and moves to the next; true if there is none or the budget has ended. */

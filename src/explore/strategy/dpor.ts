@@ -1,7 +1,8 @@
 import { STEP } from "#shared/atomic/step-kind";
 import type { PlannedStep } from "../event.ts";
-import { EventLog, Nondeterminism, type SpinRead, spinReadsOf } from "../event-log.ts";
+import { EventLog } from "../event-log.ts";
 import type { Machine } from "../machine.ts";
+import { Nondeterminism } from "../nondeterminism.ts";
 import {
   type Budget,
   type OnExecution,
@@ -12,6 +13,7 @@ import {
   shareOfTree,
   stopsEarly,
 } from "../search.ts";
+import { type SpinRead, spinReadsOf } from "../spin-reads.ts";
 import { Sequence } from "./sequence.ts";
 import { insertSequence, nodeOf, type WakeupNode } from "./wakeup-tree.ts";
 
@@ -151,6 +153,7 @@ export class DporSearch implements Search {
   /** Takes the step chosen at the last depth, which is another one now, and goes on from there. */
   #branch(depth: number): "complete" | "blocked" | "overran" {
     const chosen = this.#wakeup[depth]![0]!;
+    this.#assertAble(chosen.task);
     this.#log.take(this.#machine, chosen.task, this.#lots[depth]![0] ?? chosen.outcome);
     this.#steps += depth + 1;
     return this.#run(this.#awakened(this.#sleep[depth]!, depth), chosen.children);
@@ -170,7 +173,10 @@ export class DporSearch implements Search {
       const first = log.length;
       // Nothing is planned: the task that goes on is never asleep, so it goes on by itself while it can.
       if (chosen === undefined) log.run(this.#machine, task, 0, this.#budget);
-      else log.take(this.#machine, task, chosen.outcome);
+      else {
+        this.#assertAble(task);
+        log.take(this.#machine, task, chosen.outcome);
+      }
       this.#steps += log.length - first;
       for (let depth = first; depth < log.length; depth++) {
         this.#sleep.push(sleep);
@@ -181,6 +187,11 @@ export class DporSearch implements Search {
       }
       plan = chosen?.children ?? NO_NODES;
     }
+  }
+
+  /** What is planned can be done, unless the scenario depends on more than its steps show. */
+  #assertAble(task: number): void {
+    if (!this.#machine.enabled(task)) throw new Nondeterminism(this.#log.length, task);
   }
 
   #anyEnabled(): boolean {

@@ -199,9 +199,9 @@ export function* notify(addr: Addr, count: number): Step<void> {
   if (announce(STEP.NOTIFY, addr, count, 0)) yield;
 }
 
-/** One turn of a spin loop. `turn` counts the turns of this loop from 0, for doors that wait in earnest. */
-export function* cpuRelax(_turn: number): Step<void> {
-  if (announce(STEP.RELAX, 0, spin.looping[spin.task]!, 0)) yield;
+/** One turn of a spin loop. `turn` counts the turns of this loop from 0. */
+export function* cpuRelax(turn: number): Step<void> {
+  if (announce(STEP.RELAX, 0, turn === 0 ? spin.looping[spin.task]! : 1, 0)) yield;
 }
 
 /** One of `n` outcomes, 0 to n-1, that the scenario does not control (pressure, a signal, a failure). */
