@@ -128,9 +128,10 @@ function groupByTask(violation: RunViolation): Map<string, RunViolation["events"
 }
 
 /** Where the interleaving is, and how it was had. */
-function scheduleLines({ schedule, verdict, mode }: RunRecord): string[] {
+function scheduleLines({ schedule, verdict, mode, interrupted, violations }: RunRecord): string[] {
   if (schedule === null) {
-    if (verdict !== "violated" || mode === "soak") return [];
+    const isLooked = verdict === "violated" && mode === "batch" && !interrupted;
+    if (!isLooked || violations[0]?.kind === "worker-died") return [];
     return [
       "saved  nothing: no interleaving that ends so was found in the budget; `refzero explore` looks longer",
     ];
