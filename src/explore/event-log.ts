@@ -1,16 +1,11 @@
 import { STEP } from "#shared/atomic/step-kind";
+import type { DataRace } from "./data-race.ts";
 import { type Event, type PlannedStep, touchConflict } from "./event.ts";
 import type { Machine } from "./machine.ts";
 import { Nondeterminism } from "./nondeterminism.ts";
 import { acquires, isPlain, releases, stores } from "./ordering.ts";
 import { type Budget, stopsEarly } from "./search.ts";
 import { type SpinRead, spinReadsOf } from "./spin-reads.ts";
-
-/** Two accesses to a word that nothing orders, as numbers of events: `second` is the later one. */
-export interface DataRace {
-  readonly first: number;
-  readonly second: number;
-}
 
 const FIRST_CAPACITY = 256;
 
@@ -49,6 +44,9 @@ export class EventLog {
   readonly #spins = new Map<number, readonly SpinRead[]>();
   readonly #lastOf: Int32Array;
   readonly #lastOn: Int32Array;
+  /** Per lock that lies in an object: the last operation on it that has another word for its `addr`. */
+  readonly #lastInside: Int32Array;
+  #insideBefore: Int32Array;
   /** Per word: the event whose write would be read by an acquiring load now, if that write releases; -1 else. */
   readonly #released: Int32Array;
   /** Per word: 1 once any execution has had a plain access to it. */
@@ -68,6 +66,7 @@ export class EventLog {
     this.#able = new Uint8Array(FIRST_CAPACITY * machine.tasks);
     this.#lastOn = new Int32Array(machine.words.length).fill(-1);
     this.#released = new Int32Array(machine.words.length).fill(-1);
+    this.#lastInside = new Int32Array(machine.words.length).fill(-1);
     this.#plain = new Uint8Array(machine.words.length);
     const column = (): Int32Array => new Int32Array(FIRST_CAPACITY);
     this.task = column();
@@ -83,6 +82,7 @@ export class EventLog {
     this.outcomes = column();
     this.previous = column();
     this.onWord = column();
+    this.#insideBefore = column();
     this.#releasedBefore = column();
     this.#syncWord = column();
     this.#sequence = column();
@@ -119,7 +119,9 @@ export class EventLog {
     this.kind[index] = kind;
     this.addr[index] = addr;
     this.writes[index] = writes;
-    this.size[index] = kind === STEP.FREE ? machine.value[task]! : 0;
+    const word = machine.syncWord(task);
+    this.size[index] =
+      kind === STEP.FREE ? machine.value[task]! : kind === STEP.NONE && word !== addr ? -word : 0;
     this.before[index] = machine.words[machine.addr[task]!]!;
     this.operand[index] = machine.value[task]!;
     this.expected[index] = machine.expected[task]!;
@@ -133,7 +135,7 @@ export class EventLog {
     this.#lastOf[task] = index;
     this.length = index + 1;
     this.#order(index, task, addr, writes);
-    this.#synchronize(index, task, kind, writes, machine.syncWord(task));
+    this.#synchronize(index, task, kind, writes, word);
   }
 
   /**
@@ -162,6 +164,8 @@ export class EventLog {
       const freed = this.size[index]! > 0 ? this.#freed.get(index) : undefined;
       if (freed !== undefined) this.#lastOn.set(freed, addr);
       else if (addr !== 0) this.#lastOn[addr] = this.onWord[index]!;
+      const size = this.size[index]!;
+      if (size < 0) this.#lastInside[-size] = this.#insideBefore[index]!;
       const word = this.#syncWord[index]!;
       if (word !== 0) this.#released[word] = this.#releasedBefore[index]!;
     }
@@ -181,7 +185,7 @@ export class EventLog {
 
   /** The event that touched `addr` before event `index` did, or -1. */
   earlierOn(index: number, addr: number): number {
-    if (this.size[index] === 0) return this.onWord[index]!;
+    if (this.size[index]! <= 0) return this.onWord[index]!;
     return this.#freed.get(index)?.[addr - this.addr[index]!] ?? -1;
   }
 
@@ -195,9 +199,11 @@ export class EventLog {
     return this.#spins.get(index) ?? [];
   }
 
-  /** The latest event that touches `addr`, or -1. */
-  lastOn(addr: number): number {
-    return this.#lastOn[addr]!;
+  /** The latest event in front of `end` that touches `addr`, or -1. */
+  latestOn(addr: number, end: number): number {
+    let index = this.#lastOn[addr]!;
+    while (index >= end) index = this.earlierOn(index, addr);
+    return index;
   }
 
   /** The task's latest event, or -1. */
@@ -279,7 +285,17 @@ export class EventLog {
         earlier = this.earlierOn(earlier, addr);
       }
     } else this.onWord[index] = -1;
+    if (this.size[index]! < 0) this.#orderInside(index, -this.size[index]!);
     clocks[own + task] = this.#sequence[index]!;
+  }
+
+  /** An operation on a lock comes after the free of what the lock lies in, and before the next. */
+  #orderInside(index: number, lock: number): void {
+    let earlier = this.#lastOn[lock]!;
+    while (earlier >= 0 && this.size[earlier]! <= 0) earlier = this.earlierOn(earlier, lock);
+    if (earlier >= 0) this.#join(this.#clocks, index * this.tasks, earlier * this.tasks);
+    this.#insideBefore[index] = this.#lastInside[lock]!;
+    this.#lastInside[lock] = index;
   }
 
   /** A freed object's words are all written, as far as order goes: what touches them later comes after. */
@@ -291,6 +307,9 @@ export class EventLog {
         this.#join(this.#clocks, index * this.tasks, earlier * this.tasks);
         if (this.writes[earlier] !== 0) break;
       }
+      // Operations on one lock are in order: the last one has the others before it.
+      const inside = this.#lastInside[word]!;
+      if (inside >= 0) this.#join(this.#clocks, index * this.tasks, inside * this.tasks);
       this.#lastOn[word] = index;
     }
   }
@@ -313,7 +332,7 @@ export class EventLog {
       }
     }
     clocks[own + task] = this.#sequence[index]!;
-    if (this.race === undefined && this.addr[index]! !== 0 && this.size[index] === 0)
+    if (this.race === undefined && this.addr[index]! !== 0 && this.size[index]! <= 0)
       this.#lookForRace(index, task, writes, isPlain[kind]!);
   }
 
@@ -328,7 +347,7 @@ export class EventLog {
         from !== task &&
         (wrote | writes) !== 0 &&
         (plain | isPlain[this.kind[other]!]!) !== 0 &&
-        this.size[other] === 0 &&
+        this.size[other]! <= 0 &&
         this.#syncClocks[index * tasks + from]! < this.#sequence[other]!
       ) {
         this.race = { first: other, second: index };
@@ -365,6 +384,7 @@ export class EventLog {
     this.outcomes = wider(this.outcomes);
     this.previous = wider(this.previous);
     this.onWord = wider(this.onWord);
+    this.#insideBefore = wider(this.#insideBefore);
     this.#releasedBefore = wider(this.#releasedBefore);
     this.#syncWord = wider(this.#syncWord);
     this.#sequence = wider(this.#sequence);

@@ -185,6 +185,8 @@ class Run {
 
   #onExecution(log: EventLog): boolean {
     this.#execution++;
+    // As many as are kept have been found: the search goes on for its counts alone.
+    if (this.#options.keepGoing && this.#witnesses.length >= KEPT) return true;
     const [finding] = findingsAtEnd(this.#machine, log);
     const { wanted } = this.#options;
     if (finding === undefined || (wanted !== undefined && finding.kind !== wanted)) {
@@ -195,7 +197,7 @@ class Run {
       this.#mistaken = true;
       return false;
     }
-    if (this.#witnesses.length < KEPT) this.#keep(log, finding);
+    this.#keep(log, finding);
     return this.#options.keepGoing;
   }
 

@@ -1,6 +1,7 @@
 import { WAIT_KIND } from "#shared/task";
 import type { ViolationKind } from "#shared/violation";
-import type { DataRace, EventLog } from "./event-log.ts";
+import type { DataRace } from "./data-race.ts";
+import type { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
 import { holderFor, isAsleep, isSpinning, waitsAs, waitsFor } from "./waits.ts";
 

@@ -323,28 +323,41 @@ export class DporSearch implements Search {
   #reverseRaces(later: Later, end: number, previous: number): void {
     const log = this.#log;
     const found: number[] = [];
-    const isFree = later.size > 0;
-    let index = isFree ? end - 1 : this.#latestOn(later, end);
-    while (index >= 0) {
-      const isOld = this.#isNotNext(index, later.task, previous, found);
-      // All that touched the word before a write of it comes before that write.
-      if (isOld && !isFree && log.writes[index] !== 0) return;
-      const isRace = !isOld && log.conflicts(index, later.addr, later.writes, later.size);
-      if (isRace && (!later.waited || this.#couldComeBefore(later, index))) {
-        found.push(index);
-        this.#reverse(index, later);
-      }
-      index = isFree ? index - 1 : log.earlierOn(index, later.addr);
+    if (later.size > 0) {
+      for (let index = end - 1; index >= 0; index--) this.#tryRace(index, later, previous, found);
+      return;
     }
+    this.#reverseAlong(later.addr, this.#latestOn(later, end), later, previous, found);
+    // What its lock lies in may have been freed: that is on another word than what the lock shares with others.
+    const lock = -later.size;
+    if (lock > 0) this.#reverseAlong(lock, log.latestOn(lock, end), later, previous, found);
+  }
+
+  /** Goes back along the events on a word, from the one at `from` on. */
+  #reverseAlong(word: number, from: number, later: Later, previous: number, found: number[]): void {
+    const log = this.#log;
+    for (let index = from; index >= 0; index = log.earlierOn(index, word)) {
+      const isOld = !this.#tryRace(index, later, previous, found);
+      // All that touched the word before a write of it comes before that write.
+      if (isOld && log.writes[index] !== 0) return;
+    }
+  }
+
+  /** Plans the race with the event at `index` the other way round, if it is one; false if the event is not next to `later`. */
+  #tryRace(index: number, later: Later, previous: number, found: number[]): boolean {
+    const log = this.#log;
+    if (this.#isNotNext(index, later.task, previous, found)) return false;
+    if (!log.conflicts(index, later.addr, later.writes, later.size)) return true;
+    if (later.waited && !this.#couldComeBefore(later, index)) return true;
+    found.push(index);
+    this.#reverse(index, later);
+    return true;
   }
 
   /** The latest event in front of `end` that touches the word of `later`, or -1. */
   #latestOn({ index, addr }: Later, end: number): number {
     const log = this.#log;
-    if (index >= 0 && log.addr[index] === addr) return log.onWord[index]!;
-    let at = log.lastOn(addr);
-    while (at >= end) at = log.earlierOn(at, addr);
-    return at;
+    return index >= 0 && log.addr[index] === addr ? log.onWord[index]! : log.latestOn(addr, end);
   }
 
   /** True if the event at `index` comes before the task's previous step, or before another racing event: it is not next. */
