@@ -71,11 +71,16 @@ describe("a user's file with one forgotten lock", () => {
 });
 
 describe("a user's own file", () => {
-  test("that throws is named with its line's message", async () => {
+  test("that throws is named with file and line, in a replay too", async () => {
     folder.write("mine.ts", scenarioText({ one: 'yield* load(root);\n  throw new Error("boom");' }));
     const { status, stdout } = await run("mine.ts");
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^violated: task-threw, .*: a task threw an exception: boom/m);
+    expect(stdout).toMatch(/^violated: task-threw, .*: a task threw an exception: boom \(mine\.ts:8:9\) \(/m);
+    const [, saved = ""] = /^saved {2}(\S+)$/m.exec(stdout) ?? [];
+    const replay = await refzero(["replay", saved], { cwd: folder.path });
+    expect(replay.stdout).toMatch(
+      /^violated: task-threw: a task threw an exception: boom \(mine\.ts:8:9\) \(/m,
+    );
   });
 
   test("that draws lots is explored with each of them", async () => {
