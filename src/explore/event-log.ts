@@ -1,7 +1,7 @@
 import { STEP } from "#shared/atomic/step-kind";
 import { type Event, type PlannedStep, touchConflict } from "./event.ts";
 import type { Machine } from "./machine.ts";
-import { acquires, isPlain, releases, stores } from "./ordering.ts";
+import { acquires, isNoAccess, isPlain, releases, stores } from "./ordering.ts";
 import { type Budget, stopsEarly } from "./search.ts";
 
 /** Two accesses to a word that nothing orders, as numbers of events: `second` is the later one. */
@@ -305,8 +305,8 @@ export class EventLog {
       }
     }
     clocks[own + task] = this.#sequence[index]!;
-    if (this.race === undefined && this.addr[index]! !== 0 && this.size[index] === 0)
-      this.#lookForRace(index, task, writes, isPlain[kind]!);
+    const isAccess = this.addr[index]! !== 0 && this.size[index] === 0 && isNoAccess[kind] === 0;
+    if (this.race === undefined && isAccess) this.#lookForRace(index, task, writes, isPlain[kind]!);
   }
 
   #lookForRace(index: number, task: number, writes: number, plain: number): void {
@@ -321,6 +321,7 @@ export class EventLog {
         (wrote | writes) !== 0 &&
         (plain | isPlain[this.kind[other]!]!) !== 0 &&
         this.size[other] === 0 &&
+        isNoAccess[this.kind[other]!] === 0 &&
         this.#syncClocks[index * tasks + from]! < this.#sequence[other]!
       ) {
         this.race = { first: other, second: index };
