@@ -3,7 +3,7 @@ import type { DataRace } from "./data-race.ts";
 import { type Event, type PlannedStep, touchConflict } from "./event.ts";
 import type { Machine } from "./machine.ts";
 import { Nondeterminism } from "./nondeterminism.ts";
-import { acquires, isPlain, releases, stores } from "./ordering.ts";
+import { acquires, isNoAccess, isPlain, releases, stores } from "./ordering.ts";
 import { type Budget, stopsEarly } from "./search.ts";
 import { type SpinRead, spinReadsOf } from "./spin-reads.ts";
 
@@ -332,8 +332,8 @@ export class EventLog {
       }
     }
     clocks[own + task] = this.#sequence[index]!;
-    if (this.race === undefined && this.addr[index]! !== 0 && this.size[index]! <= 0)
-      this.#lookForRace(index, task, writes, isPlain[kind]!);
+    const isAccess = this.addr[index]! !== 0 && this.size[index]! <= 0 && isNoAccess[kind] === 0;
+    if (this.race === undefined && isAccess) this.#lookForRace(index, task, writes, isPlain[kind]!);
   }
 
   #lookForRace(index: number, task: number, writes: number, plain: number): void {
@@ -348,6 +348,7 @@ export class EventLog {
         (wrote | writes) !== 0 &&
         (plain | isPlain[this.kind[other]!]!) !== 0 &&
         this.size[other]! <= 0 &&
+        isNoAccess[this.kind[other]!] === 0 &&
         this.#syncClocks[index * tasks + from]! < this.#sequence[other]!
       ) {
         this.race = { first: other, second: index };

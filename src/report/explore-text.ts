@@ -71,6 +71,11 @@ function furtherOf({ exhaustive, pct, granularity, executions }: ExploreRecord):
   return `. A bug of depth ${pct.depth} is met by one execution with at least ${rate(pct.probability)} (1 / (tasks x steps^(depth-1)), ${pct.steps} steps); missed by all with at most ${rate(missed)}.`;
 }
 
+/** The command that goes on: without the limit that has been reached. */
+function restOf(command: string): string {
+  return command.replace(/ --(?:executions|seconds) \S+/g, "");
+}
+
 /** The whole report of an exploration. */
 export function exploreText(record: ExploreRecord, style: Style, quiet: boolean): string {
   const colors = pc.createColors(style.color);
@@ -86,7 +91,9 @@ export function exploreText(record: ExploreRecord, style: Style, quiet: boolean)
   const saved = first?.schedule ?? null;
   const next = [
     ...(saved === null ? [] : [`saved  ${saved}`, `again  refzero replay ${saved} [--threads]`]),
-    ...(record.checkpoint === null ? [] : [`rest   ${record.command} --checkpoint ${record.checkpoint}`]),
+    ...(record.checkpoint === null
+      ? []
+      : [`rest   ${restOf(record.command)} --checkpoint ${record.checkpoint}`]),
     ...(saved === null && record.checkpoint === null ? [`again  ${record.command}`] : []),
   ];
   return `${[header(record, style), verdict, ...witness, ...next].join("\n")}\n`;

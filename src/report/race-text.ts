@@ -130,8 +130,9 @@ function groupByTask(violation: RunViolation): Map<string, RunViolation["events"
 /** Where the interleaving is, and how it was had. */
 function scheduleLines({ schedule, verdict, mode, interrupted, violations }: RunRecord): string[] {
   if (schedule === null) {
-    const isLooked = verdict === "violated" && mode === "batch" && !interrupted;
-    if (!isLooked || violations[0]?.kind === "worker-died") return [];
+    // Nobody looked for one: a world without a beginning, what happens to threads only, or ^C.
+    const sought = mode === "batch" && !interrupted && violations[0]?.kind !== "worker-died";
+    if (verdict !== "violated" || !sought) return [];
     return [
       "saved  nothing: no interleaving that ends so was found in the budget; `refzero explore` looks longer",
     ];

@@ -55,7 +55,9 @@ describe("what explore finds, replay ends in, in one thread and on real threads:
       expect(alone).toMatchObject({ ...expected, threads: null });
       expect(alone.violations.map((violation) => violation.kind)).toEqual([kind]);
       const { threads, ...onThreads } = await replayed("--threads");
+      // What the stepper came to, and then the threads: both, or it is not reproduced.
       expect(onThreads).toMatchObject(expected);
+      expect(onThreads.violations.map((violation) => violation.kind)).toEqual([kind]);
       expect(threads).toMatchObject({ same: true, kind, difference: null, threads: onThreads.tasks.length });
       expect(threads?.taken).toBe(threads?.planned);
     },

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Scenario } from "#scenarios/define";
 import {
   type Addr,
+  cpuRelax,
   exchangeWhen,
   load,
   loadWhen,
@@ -130,6 +131,21 @@ const ordered: Readonly<Record<string, Scenario>> = {
       while ((yield* load(base + FLAG)) === 0) yield* wait(base + FLAG, 0);
       yield* read(base + DATA);
     },
+  ),
+  "a spin loop that is let go on by a word that it read before, under a lock": two(
+    all(
+      (base) => mutexLock(base + LOCK),
+      reading,
+      (base) => mutexUnlock(base + LOCK),
+      function* (base) {
+        for (let turn = 0; (yield* load(base + FLAG)) === 0; turn++) yield* cpuRelax(turn);
+      },
+    ),
+    all(locked, raising),
+  ),
+  "a word that sleepers are woken by, and is written plainly before": two(
+    all(writing, (base) => notify(base + DATA, 1), raising),
+    all(awaiting, writing),
   ),
   "a flag handed on by a third": smallWorld([
     all(writing, raising),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { catalogue } from "#scenarios/index";
 import { freeDesigns } from "#shared/drm/designs";
 import { resolveParams } from "../../src/catalogue/params.ts";
 import { catalogued } from "./catalogued.ts";
@@ -36,16 +37,9 @@ function compare(
 
 describe("3,000 random executions meet nothing that a search of every trace does not:", () => {
   const free = catalogued("shmem/free-vs-shrinker").definition;
-  /**
-   * At granularity `lock` an operation of a ww-mutex touches its class, so it is not seen to depend on who frees the
-   * memory that the mutex lies in: an unlock after the free is missed.
-   */
-  const holes = ["helper shrinker-plain-get", "helper shrinker-lock-unref"];
-
   for (const design of freeDesigns) {
     for (const mutant of ["none", ...Object.keys(free.mutants)]) {
-      const check = holes.includes(`${design} ${mutant}`) ? test.fails : test;
-      check(
+      test(
         `shmem/free-vs-shrinker ${design}, mutant ${mutant}`,
         ({ skip }) => compare("shmem/free-vs-shrinker", { design, mutant }, skip),
         60_000,
@@ -65,5 +59,21 @@ describe("3,000 random executions meet nothing that a search of every trace does
         ({ skip }) => compare(name, { mutant, ...(tasks === undefined ? {} : { tasks }) }, skip),
         60_000,
       );
+  }
+});
+
+describe("1,000 random executions at granularity atomic meet nothing wrong in what holds:", () => {
+  for (const { definition } of catalogue) {
+    if (
+      !definition.modes.includes("batch") ||
+      definition.expect !== "holds" ||
+      definition.name === "dpor/phil"
+    )
+      continue;
+    test(definition.name, () => {
+      const params = resolveParams(definition, {});
+      const { kinds } = met({ definition, params, strategy: "random", executions: 1_000, seed: 7 });
+      expect(kinds).toEqual([]);
+    }, 60_000);
   }
 });

@@ -99,7 +99,6 @@ test("of random programs of lock and refcount operations on an object that may b
   compare(Object.keys(plainOps), 400);
 }, 120_000);
 
-// A ww-mutex depends on its class, and so not on the free of the object it lies in.
-test.fails("the same with a ww-mutex in the object", () => {
+test("the same with a ww-mutex in the object", () => {
   compare(["free", "raise", "look", ...Object.keys(wwOps)], 400);
 }, 120_000);

@@ -148,6 +148,7 @@ export class DporSearch implements Search {
     const chosen = this.#wakeup[depth]![0]!;
     this.#assertAble(chosen.task);
     this.#log.take(this.#machine, chosen.task, this.#lots[depth]![0] ?? chosen.outcome);
+    refresh(chosen, this.#log, depth);
     this.#steps += depth + 1;
     return this.#run(this.#awakened(this.#sleep[depth]!, depth), chosen.children);
   }
@@ -169,6 +170,7 @@ export class DporSearch implements Search {
       else {
         this.#assertAble(task);
         log.take(this.#machine, task, chosen.outcome);
+        refresh(chosen, log, first);
       }
       this.#steps += log.length - first;
       for (let depth = first; depth < log.length; depth++) {
@@ -266,6 +268,13 @@ export class DporSearch implements Search {
     for (const asleep of this.#sleep[index]!) if (sequence.hasWeakInitial(asleep)) return;
     insertSequence(this.#materialized(index), sequence);
   }
+}
+
+/** What a planned step touches is known for certain once it has been taken where it was planned. */
+function refresh(node: WakeupNode, log: EventLog, index: number): void {
+  node.addr = log.addr[index]!;
+  node.writes = log.writes[index]!;
+  node.size = log.size[index]!;
 }
 
 /** All outcomes of a step that draws lots, its own first; a step that draws none has none. */
