@@ -7,6 +7,7 @@ import { confirmCycle } from "./confirm.ts";
 import { assertSameAgain } from "./determinism.ts";
 import type { EventLog } from "./event-log.ts";
 import { type Finding, findingsAtEnd } from "./findings.ts";
+import { lastStepOf } from "./last-step.ts";
 import { type Granularity, Machine } from "./machine.ts";
 import { preemptionsOf } from "./preemption.ts";
 import type { Budget, Search, SearchResult } from "./search.ts";
@@ -68,6 +69,8 @@ export interface Exploration extends SearchResult {
   /** True if it ended in the first look, at interleavings of one preemption at most. */
   readonly firstLook: boolean;
   readonly witnesses: readonly Witness[];
+  /** Where the execution that went on past the limit of steps was, and whose step it was; undefined if there was none. */
+  readonly overranAt: { readonly task: number; readonly at: string | null } | undefined;
   readonly seconds: number;
   readonly interrupted: boolean;
   /** What is needed to go on later; undefined once nothing is left. */
@@ -177,6 +180,7 @@ class Run {
       exhaustive: result.exhaustive && firstLook === 0,
       machine: this.#machine,
       witnesses: this.#witnesses,
+      overranAt: result.overran ? lastStepOf(this.#machine, this.#search.log, this.#options) : undefined,
       seconds: this.#seconds,
       interrupted: !this.#over && this.#options.signal?.aborted === true,
       saved: result.exhaustive || stopped || result.overran ? undefined : this.#search.save(),

@@ -36,6 +36,10 @@ export function toRecord(options: ExploreOptions, found: Exploration, command: s
     longest: found.longest,
     seconds: found.seconds,
     overran: found.overran,
+    overranAt:
+      found.overranAt === undefined
+        ? null
+        : { task: found.machine.names[found.overranAt.task] ?? "", at: found.overranAt.at },
     violations: found.witnesses.map((witness) => violationOf(options, found, witness)),
     checkpoint: null,
     command,

@@ -45,7 +45,9 @@ export function exploreVerdict(record: ExploreRecord): string {
   }
   if (record.overran) {
     const cause = "a loop that spins? Add `yield* cpuRelax(turn)` to it, or raise --max-steps";
-    return `inconclusive: execution ${grouped(record.executions + 1)} passed the limit of steps (${cause}), ${time}`;
+    const { task = "", at = null } = record.overranAt ?? {};
+    const where = at === null ? "" : ` in ${task}, at ${at}`;
+    return `inconclusive: execution ${grouped(record.executions + 1)} passed the limit of steps${where} (${cause}), ${time}`;
   }
   if (record.verdict === "inconclusive") return `inconclusive: no execution was finished in ${time}`;
   return `${claimOf(record)}, ${time}${furtherOf(record)}`;

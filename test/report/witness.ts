@@ -73,6 +73,7 @@ export function exploration(
     longest: 40,
     seconds: 0.25,
     overran: false,
+    overranAt: null,
     violations,
     checkpoint: null,
     command: "refzero explore mine.ts",

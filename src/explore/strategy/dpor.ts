@@ -45,7 +45,7 @@ export class DporSearch implements Search {
   readonly #machine: Machine;
   readonly #budget: Budget;
   readonly #onExecution: OnExecution;
-  readonly #log: EventLog;
+  readonly log: EventLog;
   readonly #sequence: Sequence;
   readonly #races: Races;
   /** Per depth: steps that need not be taken there, since all that they begin has been seen. */
@@ -67,9 +67,9 @@ export class DporSearch implements Search {
     this.#machine = machine;
     this.#budget = budget;
     this.#onExecution = onExecution;
-    this.#log = new EventLog(machine);
-    this.#sequence = new Sequence(this.#log);
-    this.#races = new Races(machine, this.#log, (index, later) => this.#reverse(index, later));
+    this.log = new EventLog(machine);
+    this.#sequence = new Sequence(this.log);
+    this.#races = new Races(machine, this.log, (index, later) => this.#reverse(index, later));
     if (saved !== undefined) this.#restore(saved);
   }
 
@@ -98,7 +98,7 @@ export class DporSearch implements Search {
   }
 
   save(): SavedDpor {
-    const log = this.#log;
+    const log = this.log;
     return {
       executions: this.#executions,
       blocked: this.#blocked,
@@ -121,23 +121,23 @@ export class DporSearch implements Search {
     this.#done.push(...saved.done);
     this.#machine.reset();
     for (const [task, outcome] of saved.path.slice(0, -1)) {
-      if (this.#machine.finished(task)) throw new Nondeterminism(this.#log.length, task);
-      this.#log.take(this.#machine, task, outcome);
+      if (this.#machine.finished(task)) throw new Nondeterminism(this.log.length, task);
+      this.log.take(this.#machine, task, outcome);
     }
   }
 
   /** Runs one execution and finds what is next; true if there is nothing or the budget has ended. */
   #execute(): boolean {
     const depth = this.#sleep.length - 1;
-    this.#log.rewind(this.#machine, Math.max(0, depth));
+    this.log.rewind(this.#machine, Math.max(0, depth));
     const end = depth < 0 ? this.#run(NO_STEPS, NO_NODES) : this.#branch(depth);
-    this.#longest = Math.max(this.#longest, this.#log.length);
+    this.#longest = Math.max(this.#longest, this.log.length);
     this.#overran = end === "overran";
     if (this.#overran) return true;
     if (end === "blocked") this.#blocked++;
     else this.#executions++;
-    if (end === "complete" && !this.#onExecution(this.#log)) return true;
-    for (let index = Math.max(1, depth); index < this.#log.length; index++) this.#races.of(index);
+    if (end === "complete" && !this.#onExecution(this.log)) return true;
+    for (let index = Math.max(1, depth); index < this.log.length; index++) this.#races.of(index);
     this.#races.ofWaiting();
     this.#exhaustive = !this.#backtrack();
     return this.#exhaustive || this.#executions + this.#blocked >= this.#budget.executions;
@@ -147,15 +147,15 @@ export class DporSearch implements Search {
   #branch(depth: number): "complete" | "blocked" | "overran" {
     const chosen = this.#wakeup[depth]![0]!;
     this.#assertAble(chosen.task);
-    this.#log.take(this.#machine, chosen.task, this.#lots[depth]![0] ?? chosen.outcome);
-    refresh(chosen, this.#log, depth);
+    this.log.take(this.#machine, chosen.task, this.#lots[depth]![0] ?? chosen.outcome);
+    refresh(chosen, this.log, depth);
     this.#steps += depth + 1;
     return this.#run(this.#awakened(this.#sleep[depth]!, depth), chosen.children);
   }
 
   /** Goes on to the end of an execution. */
   #run(firstSleep: readonly PlannedStep[], firstPlan: WakeupNode[]): "complete" | "blocked" | "overran" {
-    const log = this.#log;
+    const log = this.log;
     let sleep = firstSleep;
     let plan = firstPlan;
     for (;;) {
@@ -186,7 +186,7 @@ export class DporSearch implements Search {
 
   /** What is planned can be done, unless the scenario depends on more than its steps show. */
   #assertAble(task: number): void {
-    if (!this.#machine.enabled(task)) throw new Nondeterminism(this.#log.length, task);
+    if (!this.#machine.enabled(task)) throw new Nondeterminism(this.log.length, task);
   }
 
   #anyEnabled(): boolean {
@@ -197,7 +197,7 @@ export class DporSearch implements Search {
   /** A task that can go on and is not asleep, the latest one if possible; -1 if there is none. */
   #anyAwake(sleep: readonly PlannedStep[]): number {
     const { tasks } = this.#machine;
-    const latest = this.#log.length === 0 ? 0 : this.#log.task[this.#log.length - 1]!;
+    const latest = this.log.length === 0 ? 0 : this.log.task[this.log.length - 1]!;
     for (let offset = 0; offset < tasks; offset++) {
       const task = offset === 0 ? latest : offset <= latest ? offset - 1 : offset;
       if (!this.#machine.enabled(task)) continue;
@@ -211,7 +211,7 @@ export class DporSearch implements Search {
   /** The sleepers that go on sleeping after the event at `index`: those that commute with it. */
   #awakened(sleep: readonly PlannedStep[], index: number): readonly PlannedStep[] {
     if (sleep.length === 0) return sleep;
-    const log = this.#log;
+    const log = this.log;
     const task = log.task[index]!;
     return sleep.filter(
       (step) => step.task !== task && !log.conflicts(index, step.addr, step.writes, step.size),
@@ -231,7 +231,7 @@ export class DporSearch implements Search {
         return true;
       }
       if (wakeup.length > 1) {
-        this.#sleep[depth] = [...this.#sleep[depth]!, this.#log.planned(depth)];
+        this.#sleep[depth] = [...this.#sleep[depth]!, this.log.planned(depth)];
         wakeup.shift();
         this.#lots[depth] = lotsOf(wakeup[0]!.outcome, wakeup[0]!.outcomes);
         return true;
@@ -248,14 +248,14 @@ export class DporSearch implements Search {
   #materialized(depth: number): WakeupNode[] {
     const wakeup = this.#wakeup[depth]!;
     if (wakeup.length > 0) return wakeup;
-    const own = [nodeOf(this.#log.planned(depth))];
+    const own = [nodeOf(this.log.planned(depth))];
     this.#wakeup[depth] = own;
     return own;
   }
 
   /** Plans the execution in which `later` comes before the event at `index`. */
   #reverse(index: number, later: Later): void {
-    const log = this.#log;
+    const log = this.log;
     const sequence = this.#sequence;
     sequence.clear();
     for (let at = index + 1; at < log.length; at++)
