@@ -5,6 +5,7 @@ import { UsageError } from "../record/usage-error.ts";
 import { demoCommand } from "./demo.ts";
 import { exploreCommand } from "./explore.ts";
 import { listCommand } from "./list.ts";
+import { lockdepCommand } from "./lockdep.ts";
 import { ignoreBrokenPipe } from "./output.ts";
 import { raceCommand } from "./race.ts";
 import { replayCommand } from "./replay.ts";
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     raceCommand(finish),
     exploreCommand(finish),
     replayCommand(finish),
+    lockdepCommand(finish),
     listCommand(finish),
     demoCommand(finish),
   ])

@@ -20,6 +20,8 @@ export interface UsageErrorFacts {
   UNSUPPORTED: { what: string; allowed: string };
   /** A file that refzero wrote once, or should have. */
   BAD_FILE: { file: string; reason: string };
+  /** A line of a lock trace. */
+  BAD_TRACE: { file: string; line: number; reason: string };
   /** A schedule that no longer fits the code. */
   MISFIT: { file: string; step: number; steps: number; reason: string };
   NONDETERMINISTIC: { scenario: string; step: number; task: string };
@@ -51,6 +53,7 @@ const templates: { [C in UsageErrorCode]: (facts: UsageErrorFacts[C]) => string 
     `arena too small: asked for ${asked}, ${left} left of ${size}. ${hint}`,
   UNSUPPORTED: ({ what, allowed }) => `${what}. Allowed: ${allowed}.`,
   BAD_FILE: ({ file, reason }) => `cannot use '${file}': ${reason}.`,
+  BAD_TRACE: ({ file, line, reason }) => `${file}:${line}: ${reason}.`,
   MISFIT: ({ file, step, steps, reason }) =>
     `${file} no longer fits: at step ${step} of ${steps} ${reason}. Find it anew with explore or race.`,
   NONDETERMINISTIC: ({ scenario, step, task }) =>
