@@ -53,6 +53,7 @@ const twins: readonly string[] = [
   "shared/atomic/blocking.ts",
   "shared/atomic/gated.ts",
   "shared/atomic/scheduled.ts",
+  "shared/recorder/heard.ts",
   "shared/recorder/off.ts",
   "shared/recorder/ring.ts",
 ];

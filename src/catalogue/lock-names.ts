@@ -2,12 +2,13 @@ import { peek } from "#shared/atomic/index";
 import { HEADER } from "#shared/memory/heap";
 import { layoutOf, objectsOf } from "#shared/memory/object";
 
-/** Short names of structs and of the embedded locks people know by name. */
-const structNames: Readonly<Record<string, string>> = {
+/** Short names of structs. */
+export const structNames: Readonly<Record<string, string>> = {
   drm_gem_shmem_object: "shmem",
   drm_device: "device",
   drm_gem_object: "gem",
 };
+/** Short names of the embedded locks and counters that people know by name. */
 const fieldNames: readonly (readonly [RegExp, string])[] = [
   [/^base\.ownResv\.lock.*/, "resv"],
   [/^base\.refcount$/, "refcount"],
@@ -34,15 +35,14 @@ export function nameOf(heap: number, addr: number): string {
     const name = struct === "device" ? "" : `${struct}#${number}`;
     const field = layout?.fields.find(({ at }) => at === addr - object)?.name;
     // Words that are no struct are told apart by their place.
-    if (layout === undefined) return addr === object && size === 1 ? name : `${name}[${addr - object}]`;
-    // Words that are no struct are told apart by their place.
     if (layout === undefined) return size === 1 ? name : `${name}[${addr - object}]`;
-    return joined(field, name, addr === object) || `${struct}#${number}`;
+    return placeName(field, name, addr === object) || `${struct}#${number}`;
   }
   return `word ${addr}`;
 }
 
-function joined(field: string | undefined, name: string, isStart: boolean): string {
+/** The name of a field of an object that is called `name`; "" where there is nothing to tell it by. */
+export function placeName(field: string | undefined, name: string, isStart: boolean): string {
   const short = field === undefined ? undefined : fieldNames.find(([pattern]) => pattern.test(field));
   if (short !== undefined) return [short[1], name].filter((part) => part !== "").join(" of ");
   if (isStart || field === undefined) return name;

@@ -16,8 +16,11 @@ import {
 import type { ExploreRecord } from "../record/explore-record.ts";
 import { UsageError } from "../record/usage-error.ts";
 import { exploreText } from "../report/explore-text.ts";
+import { liveLockdepText } from "../report/live-lockdep-text.ts";
 import { progressLine } from "../report/progress-text.ts";
+import { titleOf } from "../report/race-text.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { LiveLockdepRun, type LockdepFlags, listens, lockdepHelp } from "./live-lockdep.ts";
 import { collectParam, numberIn, oneOf, parseSeed } from "./options.ts";
 import { type ColorChoice, colorChoices, outputStyle, Progress, print, warn } from "./output.ts";
 import { exploreCommandLine, exploreDefaults } from "./repeat-command.ts";
@@ -25,7 +28,7 @@ import { readText, scenarioFrom, scheduleName, writeSchedule } from "./schedule-
 import { pendingFile } from "./write-file.ts";
 
 /** Options of `refzero explore`, parsed. */
-export interface ExploreFlags {
+export interface ExploreFlags extends LockdepFlags {
   readonly param?: Readonly<Record<string, string>>;
   readonly strategy: StrategyName;
   readonly granularity?: "atomic" | "lock";
@@ -96,6 +99,8 @@ export function exploreCommand(finish: (status: number) => void): Command {
     .option("--checkpoint <file>", "go on from here if it exists, and keep it up to date")
     .option("--check-determinism", "run each execution twice and compare")
     .option("--keep-going", "go on after a violation")
+    .option("--lockdep", "validate what the tasks did as lockdep would, and say which reports can happen")
+    .option("--lock-trace <file>", "write what the tasks did as a lock trace, for `refzero lockdep`")
     .option("--require-exhaustive", "exit with 3 if interleavings are left")
     .option("--json", "one JSON document on stdout and nothing else")
     .option(
@@ -107,14 +112,17 @@ export function exploreCommand(finish: (status: number) => void): Command {
     .option("-q, --quiet", "the verdict line only")
     .addHelpText(
       "after",
-      "\nExamples\n  refzero explore shmem/free-vs-shrinker -p design=helper\n  refzero explore ww/abba -p mutant=no-backoff\n  refzero explore ./mine.ts --strategy pct --depth 3 --seed 1f",
+      "\nExamples\n  refzero explore shmem/free-vs-shrinker -p design=helper\n  refzero explore ww/abba -p mutant=no-backoff\n  refzero explore ./mine.ts --strategy pct --depth 3 --seed 1f\n  refzero explore shmem/free-vs-reclaim -p design=lock --lockdep" +
+        lockdepHelp,
     )
     .action(async (named: string, flags: ExploreFlags) => finish(await runExplore(named, flags)));
 }
 
 async function runExplore(named: string, flags: ExploreFlags): Promise<number> {
   const scenario = await resolveScenario(named);
+  let lockdep: LiveLockdepRun | undefined;
   try {
+    lockdep = new LiveLockdepRun(flags);
     const asked = optionsOf(scenario, flags);
     const earlier = readCheckpoint(asked, flags);
     // A seed that was not asked for is the checkpoint's.
@@ -124,15 +132,17 @@ async function runExplore(named: string, flags: ExploreFlags): Promise<number> {
       if (file !== undefined) pendingFile(file).discard();
     const found = await exploreWith(options, flags);
     const record = toRecord(options, found, exploreCommandLine(named, flags, options.seed));
+    const said = found.chains && lockdep.judge(found.chains, titleOf(record));
+    record.lockdep = said?.live ?? null;
     saveSchedule(record, scenario, flags);
     if (flags.checkpoint !== undefined && found.saved !== undefined) record.checkpoint = flags.checkpoint;
-    print(
-      flags.json === true
-        ? `${JSON.stringify(record)}\n`
-        : exploreText(record, outputStyle(flags.color), flags.quiet === true),
-    );
+    const style = outputStyle(flags.color);
+    const quiet = flags.quiet === true;
+    const reports = said === undefined || quiet ? "" : liveLockdepText(said.whole, said.live, style);
+    print(flags.json === true ? `${JSON.stringify(record)}\n` : exploreText(record, style, quiet) + reports);
     return statusOf(record, flags.requireExhaustive === true);
   } finally {
+    lockdep?.discard();
     scenario.cleanup();
   }
 }
@@ -160,6 +170,7 @@ function optionsOf(scenario: ResolvedScenario, flags: ExploreFlags): ExploreOpti
     shrink: flags.shrink,
     keepGoing: flags.keepGoing === true,
     checkDeterminism: flags.checkDeterminism === true,
+    chains: listens(flags),
   };
 }
 

@@ -6,20 +6,22 @@ import type { RaceGuide } from "../record/race-guide.ts";
 import type { RunRecord } from "../record/run-record.ts";
 import { checkRunRecord } from "../record/run-record-schema.ts";
 import { UsageError } from "../record/usage-error.ts";
+import { liveLockdepText } from "../report/live-lockdep-text.ts";
 import { grouped } from "../report/numbers.ts";
-import { raceText } from "../report/race-text.ts";
+import { raceText, titleOf } from "../report/race-text.ts";
 import { DEFAULT_ARENA_BYTES, LARGEST_ARENA_BYTES } from "../workers/arena-map.ts";
 import { race } from "../workers/race.ts";
-import type { RaceProgress } from "../workers/race-options.ts";
+import type { RaceChains, RaceProgress } from "../workers/race-options.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { LiveLockdepRun, type LockdepFlags, listens, lockdepHelp } from "./live-lockdep.ts";
 import { collectParam, numberIn, oneOf, parseSeed } from "./options.ts";
 import { type ColorChoice, colorChoices, outputStyle, Progress, print } from "./output.ts";
 import { raceSchedule } from "./race-schedule.ts";
 import { repeatCommand } from "./repeat-command.ts";
-import { pendingFile } from "./write-file.ts";
+import { type PendingFile, pendingFile } from "./write-file.ts";
 
 /** Options of `refzero race`, parsed. */
-export interface RaceFlags {
+export interface RaceFlags extends LockdepFlags {
   readonly param?: Readonly<Record<string, string>>;
   readonly seconds: number;
   readonly seed?: number;
@@ -69,6 +71,8 @@ export function raceCommand(finish: (status: number) => void): Command {
     .option("--stop-first", "stop at the first violation instead of counting for 2 s")
     .option("--keep-going", "go on after violations until the time is up")
     .option("--record <file>", "keep the run record, for reports")
+    .option("--lockdep", "validate what the tasks did as lockdep would, and say which reports can happen")
+    .option("--lock-trace <file>", "write what the tasks did as a lock trace, for `refzero lockdep`")
     .option("--json", "one JSON document on stdout and nothing else")
     .option(
       "--color <when>",
@@ -79,47 +83,69 @@ export function raceCommand(finish: (status: number) => void): Command {
     .option("-q, --quiet", "the verdict line only")
     .addHelpText(
       "after",
-      "\nExamples\n  refzero race shmem/free-vs-shrinker -p design=helper --seconds 10\n  refzero race ww/abba -p mutant=no-backoff\n  refzero race ./mine.ts --record run.json",
+      "\nExamples\n  refzero race shmem/free-vs-shrinker -p design=helper --seconds 10\n  refzero race ww/abba -p mutant=no-backoff\n  refzero race ./mine.ts --record run.json\n  refzero race shmem/free-vs-reclaim -p design=lock --lockdep" +
+        lockdepHelp,
     )
     .action(async (named: string, flags: RaceFlags) => finish(await runRace(named, flags)));
 }
 
 async function runRace(named: string, flags: RaceFlags): Promise<number> {
+  if (listens(flags) && !flags.recorder)
+    throw new UsageError("UNSUPPORTED", {
+      what: `${flags.lockdep === true ? "--lockdep" : "--lock-trace"} needs the recorder, which --no-recorder turns off`,
+      allowed: "one of the two",
+    });
   const scenario = await resolveScenario(named);
+  const files = new OutputFiles();
   try {
-    const pending = flags.record === undefined ? undefined : pendingFile(flags.record);
-    try {
-      let guide: RaceGuide | undefined;
-      const record = await raceWith(scenario, flags, (known) => {
-        guide = known;
-      });
-      record.schedule = record.interrupted ? null : await raceSchedule(scenario, record, guide);
-      pending?.write(`${JSON.stringify(checkRunRecord(record), null, 2)}\n`);
-      const text =
-        flags.json === true
-          ? `${JSON.stringify(record)}\n`
-          : raceText(record, outputStyle(flags.color), flags.quiet === true);
-      print(text);
-      return record.interrupted
-        ? 130
-        : record.verdict === "violated"
-          ? 1
-          : record.verdict === "holds"
-            ? 0
-            : 3;
-    } finally {
-      pending?.discard();
-    }
+    files.open(flags);
+    return await raceInto(files, scenario, flags);
   } finally {
+    files.discard();
     scenario.cleanup();
   }
 }
 
-/** Races a resolved scenario as the flags say, with progress on a terminal. */
+async function raceInto(files: OutputFiles, scenario: ResolvedScenario, flags: RaceFlags): Promise<number> {
+  const told: { guide?: RaceGuide; heard?: RaceChains } = {};
+  const record = await raceWith(scenario, flags, told);
+  record.schedule = record.interrupted ? null : await raceSchedule(scenario, record, told.guide);
+  const said = told.heard && files.lockdep?.judge(told.heard, titleOf(record));
+  record.lockdep = said?.live ?? null;
+  files.record?.write(`${JSON.stringify(checkRunRecord(record), null, 2)}\n`);
+  const style = outputStyle(flags.color);
+  const quiet = flags.quiet === true;
+  if (flags.json === true) print(`${JSON.stringify(record)}\n`);
+  else {
+    const reports = said === undefined || quiet ? "" : liveLockdepText(said.whole, said.live, style);
+    print(raceText(record, style, quiet) + reports);
+  }
+  if (record.interrupted) return 130;
+  return { violated: 1, holds: 0, inconclusive: 3 }[record.verdict];
+}
+
+/** Files that a race leaves behind, each whole or not at all. */
+class OutputFiles {
+  lockdep: LiveLockdepRun | undefined;
+  record: PendingFile | undefined;
+
+  /** Makes sure that they can be written. @throws UsageError CANNOT_WRITE */
+  open(flags: RaceFlags): void {
+    this.lockdep = new LiveLockdepRun(flags);
+    this.record = flags.record === undefined ? undefined : pendingFile(flags.record);
+  }
+
+  discard(): void {
+    this.lockdep?.discard();
+    this.record?.discard();
+  }
+}
+
+/** Races a resolved scenario as the flags say, with progress on a terminal. `told` gets what the record has no place for. */
 export async function raceWith(
   scenario: ResolvedScenario,
   flags: RaceFlags,
-  onGuide: (guide: RaceGuide) => void = () => {},
+  told: { guide?: RaceGuide; heard?: RaceChains } = {},
 ): Promise<RunRecord> {
   const progress = new Progress();
   const interrupt = interruptSignal();
@@ -140,7 +166,14 @@ export async function raceWith(
         flags.stopFirst === true ? 0 : flags.keepGoing === true ? LONGEST_RUN : COUNTING_SECONDS,
       signal: interrupt.signal,
       onProgress: (now) => progress.show(progressLine(scenario.definition.name, flags.seconds, now)),
-      onGuide,
+      onGuide: (guide) => {
+        told.guide = guide;
+      },
+      onChains: !listens(flags)
+        ? undefined
+        : (heard) => {
+            told.heard = heard;
+          },
       command: repeatCommand(scenario.named, flags),
     });
   } finally {

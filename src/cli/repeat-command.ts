@@ -18,6 +18,7 @@ export function repeatCommand(named: string, flags: RaceFlags): string {
   if (flags.chaos !== undefined) words.push("--chaos", String(flags.chaos));
   if (flags.check !== undefined) words.push("--check", flags.check);
   if (!flags.recorder) words.push("--no-recorder");
+  if (flags.lockdep === true) words.push("--lockdep");
   if (flags.stopFirst === true) words.push("--stop-first");
   if (flags.keepGoing === true) words.push("--keep-going");
   return words.map(quoted).join(" ");
@@ -41,5 +42,6 @@ export function exploreCommandLine(named: string, flags: ExploreFlags, seed: num
   if (flags.shrink !== exploreDefaults.shrink) words.push("--shrink", String(flags.shrink));
   if (flags.checkDeterminism === true) words.push("--check-determinism");
   if (flags.keepGoing === true) words.push("--keep-going");
+  if (flags.lockdep === true) words.push("--lockdep");
   return words.map(quoted).join(" ");
 }

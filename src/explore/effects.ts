@@ -1,5 +1,5 @@
 import { STEP } from "#shared/atomic/step-kind";
-import { EVENT } from "#shared/recorder/events";
+import { EVENT, LOCKED } from "#shared/recorder/events";
 
 /** An event that a lock or refcount operation recorded. */
 export interface Recorded {
@@ -17,6 +17,20 @@ const errnoNames: Readonly<Record<number, string>> = {
   [-114]: "EALREADY",
 };
 
+/** Events that tell nothing of how the operation before them ended. */
+const silent: ReadonlySet<number> = new Set([
+  EVENT.WAIT,
+  EVENT.MIGHT_ALLOC,
+  EVENT.WW_INIT,
+  EVENT.WW_DONE,
+  EVENT.WW_FINI,
+]);
+
+/** The last of the events that tell how an operation ended. */
+export function lastTelling(events: readonly Recorded[]): Recorded | undefined {
+  return events.filter(({ event }) => !silent.has(event)).at(-1);
+}
+
 /** What came of a lock or refcount operation, from the last event it recorded. */
 export function effectOfOperation(recorded: Recorded | undefined, waits: boolean): string {
   if (waits) return "has to wait";
@@ -24,7 +38,7 @@ export function effectOfOperation(recorded: Recorded | undefined, waits: boolean
   const { event, value } = recorded;
   switch (event) {
     case EVENT.LOCK:
-      return value === 0 ? "taken" : "taken after a wait";
+      return (value & LOCKED.WAITED) === 0 ? "taken" : "taken after a wait";
     case EVENT.TRYLOCK:
       return value === 0 ? "busy" : "taken";
     case EVENT.LOCK_FAILED:

@@ -3,6 +3,7 @@ import type { ViolationKind } from "#shared/violation";
 import { callScenario } from "../catalogue/refuse.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import { UsageError } from "../record/usage-error.ts";
+import { ExecutionChains } from "./chains.ts";
 import { confirmCycle } from "./confirm.ts";
 import { assertSameAgain } from "./determinism.ts";
 import type { EventLog } from "./event-log.ts";
@@ -38,6 +39,8 @@ export interface ExploreOptions {
   readonly wanted?: ViolationKind;
   /** Runs each execution twice and compares. */
   readonly checkDeterminism?: boolean;
+  /** Keeps what each task recorded, for lockdep. */
+  readonly chains?: boolean;
   /** Where an earlier exploration of the same stopped. */
   readonly saved?: object | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -63,6 +66,9 @@ export interface Witness extends Failure {
   readonly fewest: boolean;
 }
 
+/** What the tasks of all executions recorded: see `ExecutionChains.all`. */
+export type HeardChains = ReturnType<ExecutionChains["all"]>;
+
 /** What an exploration found. */
 export interface Exploration extends SearchResult {
   readonly machine: Machine;
@@ -73,6 +79,8 @@ export interface Exploration extends SearchResult {
   readonly overranAt: { readonly task: number; readonly at: string | null } | undefined;
   readonly seconds: number;
   readonly interrupted: boolean;
+  /** What the tasks recorded, where that was asked for. */
+  readonly chains?: HeardChains | undefined;
   /** What is needed to go on later; undefined once nothing is left. */
   readonly saved: object | undefined;
 }
@@ -101,12 +109,25 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
     "setup",
     () => new Machine(definition, options.params, options.granularity),
   );
-  const glimpse = await firstLook(machine, options);
+  const chains = options.chains === true ? new ExecutionChains(machine) : undefined;
+  try {
+    return { ...(await search(machine, options, chains)), chains: chains?.all() };
+  } finally {
+    chains?.stop();
+  }
+}
+
+async function search(
+  machine: Machine,
+  options: ExploreOptions,
+  chains: ExecutionChains | undefined,
+): Promise<Exploration> {
+  const glimpse = await firstLook(machine, options, chains);
   if (glimpse !== undefined) return glimpse;
-  const run = new Run(machine, options, options.keepGoing ? undefined : "any");
+  const run = new Run(machine, options, options.keepGoing ? undefined : "any", chains);
   if (await run.toTheEnd()) return run.exploration(0);
   // What looked like a deadlock was undone by a third task: such cycles have to be waited out.
-  const patient = new Run(machine, options, "not at cycles");
+  const patient = new Run(machine, options, "not at cycles", chains);
   await patient.toTheEnd();
   return patient.exploration(0);
 }
@@ -116,17 +137,22 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
  * most are looked at first, some of them. What that finds ends the exploration; undefined if it finds nothing, and
  * then nothing of it counts.
  */
-async function firstLook(machine: Machine, options: ExploreOptions): Promise<Exploration | undefined> {
+async function firstLook(
+  machine: Machine,
+  options: ExploreOptions,
+  chains: ExecutionChains | undefined,
+): Promise<Exploration | undefined> {
   if (options.strategy !== "dpor" || options.keepGoing || options.saved !== undefined) return undefined;
   const executions = Math.min(FIRST_LOOK, options.executions);
   const look = { ...options, strategy: "bounded", bound: 1, executions } as const;
-  const run = new Run(machine, look, "any");
+  const run = new Run(machine, look, "any", chains);
   return (await run.toTheEnd()) && run.hasFound ? run.exploration(1) : undefined;
 }
 
 class Run {
   readonly #machine: Machine;
   readonly #options: ExploreOptions;
+  readonly #chains: ExecutionChains | undefined;
   readonly #budget: Budget;
   readonly #search: Search;
   readonly #witnesses: Witness[] = [];
@@ -136,8 +162,14 @@ class Run {
   #seconds = 0;
   #over = false;
 
-  constructor(machine: Machine, options: ExploreOptions, stopAtReport: Budget["stopAtReport"]) {
+  constructor(
+    machine: Machine,
+    options: ExploreOptions,
+    stopAtReport: Budget["stopAtReport"],
+    chains: ExecutionChains | undefined,
+  ) {
     this.#machine = machine;
+    this.#chains = chains;
     this.#options = options;
     this.#budget = { executions: options.executions, steps: options.steps, stopAtReport };
     this.#search = beginSearch(machine, options, this.#budget, (log) => this.#onExecution(log));
@@ -189,6 +221,7 @@ class Run {
 
   #onExecution(log: EventLog): boolean {
     this.#execution++;
+    this.#chains?.ended();
     // As many as are kept have been found: the search goes on for its counts alone.
     if (this.#options.keepGoing && this.#witnesses.length >= KEPT) return true;
     const [finding] = findingsAtEnd(this.#machine, log);

@@ -36,6 +36,8 @@ export class Machine {
   readonly expected: Int32Array;
   /** Told of each single access before it is taken, at either granularity; only where call stacks are on. */
   onAccess: ((task: number, kind: number, addr: number, outcome: number) => void) | undefined;
+  /** Told when the world is about to start anew. */
+  onReset: (() => void) | undefined;
   /** Where each task is, as the door saw it: a call stack in front of its next access. Only where call stacks are on. */
   readonly stacks: string[] = [];
   /** Tasks that wait for each other in a cycle, none of them able to go on, since the step that closed it. */
@@ -88,6 +90,7 @@ export class Machine {
   /** Back to the world as it was laid out, each task in front of its first step. */
   reset(): void {
     this.world.restore();
+    this.onReset?.();
     pace.byLock = this.#byLock && !pending.trace;
     pace.ahead = 0;
     pace.on = pace.byLock;

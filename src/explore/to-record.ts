@@ -42,6 +42,7 @@ export function toRecord(options: ExploreOptions, found: Exploration, command: s
         : { task: found.machine.names[found.overranAt.task] ?? "", at: found.overranAt.at },
     violations: found.witnesses.map((witness) => violationOf(options, found, witness)),
     checkpoint: null,
+    lockdep: null,
     command,
   };
 }

@@ -5,7 +5,7 @@ import { onRecord } from "#shared/recorder/hook";
 import { currentTask } from "#shared/task";
 import { nameOf } from "../catalogue/lock-names.ts";
 import type { WitnessStep } from "../record/witness.ts";
-import { effectOfAccess, effectOfOperation, type Recorded } from "./effects.ts";
+import { effectOfAccess, effectOfOperation, lastTelling, type Recorded } from "./effects.ts";
 import { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
 import { type Frame, framesOf, isPrimitive, placeOf } from "./stack.ts";
@@ -143,7 +143,7 @@ export class Tracer {
       through: !isOperation && path > 0 && operation !== undefined ? operation.name : null,
       on: word === 0 ? "" : this.#name(word),
       effect: isOperation
-        ? effectOfOperation(this.#recorded.filter(({ event }) => event !== EVENT.WAIT).at(-1), waits)
+        ? effectOfOperation(lastTelling(this.#recorded), waits)
         : effectOfAccess(kind, before, machine.words[word]!, outcome),
       at: placeOrNull(frames[Math.max(0, path)]),
       held: [...this.#held[task]!.keys()].map((lock) => this.#name(lock)),

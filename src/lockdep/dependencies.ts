@@ -56,14 +56,19 @@ function reportRecursion(sink: Sink, task: Task, prev: HeldLock, next: HeldLock)
 
 /**
  * Adds what `next` depends on: the topmost held lock, and those below it as long as all above are trylocks, which
- * depend on nothing themselves. @kernel kernel/locking/lockdep.c: check_prevs_add()
+ * depend on nothing themselves. What was reported as a recursion adds nothing to its own class.
+ * @kernel kernel/locking/lockdep.c: check_prevs_add()
  */
-export function addDependencies(sink: Sink, task: Task, next: HeldLock): number {
+export function addDependencies(sink: Sink, task: Task, next: HeldLock, recurses: boolean): number {
   let added = 0;
   for (let i = task.depth - 1; i >= 0; i--) {
     const prev = task.held[i] as HeldLock;
     if (prev.context !== next.context) break;
     if (!prev.check) continue;
+    if (recurses && prev.class === next.class) {
+      if (!prev.trylock) break;
+      continue;
+    }
     checkNoncircular(sink, task, prev, next);
     if (sink.stopped) return added;
     checkIrqUsage(sink, task, prev, next);

@@ -1,6 +1,6 @@
 import { type Chain, emptyChain, extended } from "./chains.ts";
 import { Classes } from "./classes.ts";
-import { addDependencies, CLEAR, checkDeadlock } from "./dependencies.ts";
+import { addDependencies, checkDeadlock, DEADLOCK, NESTED } from "./dependencies.ts";
 import type { Evidence } from "./evidence.ts";
 import { contextOf, findHeld, type HeldLock, heldEntry, type LockInstance, type Task } from "./held.ts";
 import { markUsage } from "./irq.ts";
@@ -127,7 +127,9 @@ export class Engine {
     chain.checked = true;
     this.chains++;
     const found = checkDeadlock(this.#sink, task, next);
-    if (found === CLEAR && !isHead) this.dependencies += addDependencies(this.#sink, task, next);
+    if (found === NESTED || this.#sink.stopped || isHead) return;
+    // Exact mode goes on after a recursion: a lock of another class that is held too may close a cycle of its own.
+    this.dependencies += addDependencies(this.#sink, task, next, found === DEADLOCK);
   }
 
   /** Gives a lock back. @kernel kernel/locking/lockdep.c: __lock_release() */

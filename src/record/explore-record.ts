@@ -1,3 +1,4 @@
+import type { LiveLockdep } from "./live-lockdep.ts";
 import type { Witness } from "./witness.ts";
 
 /** One violation of an exploration, with the interleaving that ends in it. */
@@ -59,5 +60,7 @@ export interface ExploreRecord {
   violations: ExploreViolation[];
   /** Where to go on from, as `--checkpoint` asked; else null. */
   checkpoint: string | null;
+  /** What lockdep says, as `--lockdep` asked; else null. */
+  lockdep: LiveLockdep | null;
   command: string;
 }

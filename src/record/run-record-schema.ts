@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { liveLockdepSchema } from "./live-lockdep.ts";
 import { RUN_RECORD_VERSION, type RunRecord } from "./run-record.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -62,6 +63,7 @@ const schema: v.GenericSchema<RunRecord> = v.strictObject({
   schedule: v.nullable(
     v.strictObject({ file: text, from: text, kind: text, steps: count, preemptions: count }),
   ),
+  lockdep: v.nullable(liveLockdepSchema),
   command: text,
 });
 

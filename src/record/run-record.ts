@@ -1,3 +1,5 @@
+import type { LiveLockdep } from "./live-lockdep.ts";
+
 /** The version of the format that is written. Readers take this one only. */
 export const RUN_RECORD_VERSION = 1;
 
@@ -97,6 +99,8 @@ export interface RunRecord {
   tasks: RunTask[];
   /** An interleaving that ends in the first violation's kind, in a file that `refzero replay` takes; null if there is none. */
   schedule: RunSchedule | null;
+  /** What lockdep says, as `--lockdep` asked; else null. */
+  lockdep: LiveLockdep | null;
   /** The command line that repeats the run. */
   command: string;
 }

@@ -93,7 +93,8 @@ function heldLines({ task, held }: LockdepReport): string[] {
   return ["", `${counted(held.length, "lock")} held by ${task}:`, ...rows];
 }
 
-function reportLines(report: LockdepReport, record: LockdepRecord, style: Style): string[] {
+/** One report, as the kernel prints it, with what exact mode says below. */
+export function lockdepReportLines(report: LockdepReport, record: LockdepRecord, style: Style): string[] {
   const colors = pc.createColors(style.color);
   const chain = report.kind === "circular" ? reverseChain(report) : forwardChain(report);
   const scenario = scenarioLines(report);
@@ -170,7 +171,9 @@ export function lockdepText(
 ): string {
   const reports = options.quiet
     ? []
-    : records.flatMap((record) => record.reports.flatMap((report) => reportLines(report, record, style)));
+    : records.flatMap((record) =>
+        record.reports.flatMap((report) => lockdepReportLines(report, record, style)),
+      );
   const stats = options.stats ? records.flatMap(statsLines) : [];
   return `${[...reports, ...stats, lockdepVerdict(records, style)].join("\n")}\n`;
 }

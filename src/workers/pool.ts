@@ -8,6 +8,8 @@ export interface Doors {
   readonly scheduled?: boolean;
   readonly gated: boolean;
   readonly recorder: boolean;
+  /** The recorder also tells a listener in its own thread: see chains.ts. */
+  readonly heard?: boolean;
   readonly monitor: boolean;
 }
 
@@ -16,6 +18,7 @@ export function conditions(doors: Doors): string[] {
   return [
     ...(doors.scheduled === true ? ["refzero-scheduled"] : []),
     ...(doors.gated ? ["refzero-gated"] : []),
+    ...(doors.heard === true ? ["refzero-heard"] : []),
     ...(doors.recorder ? ["refzero-recorder"] : []),
     ...(doors.monitor ? [] : ["refzero-unmonitored"]),
     "refzero-blocking",

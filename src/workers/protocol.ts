@@ -1,5 +1,6 @@
 import type { Mode } from "#scenarios/define";
 import type { ArenaFullFacts } from "#shared/memory/arena-full";
+import type { TaskChains } from "../catalogue/chains.ts";
 import type { WorldMap } from "../catalogue/world-map.ts";
 
 /** Where things are in the arena of a race run, in words. Made by the coordinator, used by everybody. */
@@ -38,6 +39,8 @@ export interface TaskOrder {
   /** Stops at the first violation instead of counting how often it happens. */
   readonly stopFirst: boolean;
   readonly quarantine: number;
+  /** Keeps what the task records, for lockdep. */
+  readonly heard: boolean;
 }
 
 /** What the coordinator hands to a worker that follows a plan as one task of one world. */
@@ -67,4 +70,6 @@ export interface Thrown {
 /** What a worker's promise resolves to. */
 export interface TaskReport {
   readonly threw: readonly Thrown[];
+  /** What the task recorded, where that was asked for. */
+  readonly chains?: TaskChains | undefined;
 }

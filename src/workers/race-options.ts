@@ -1,3 +1,4 @@
+import type { NamedChain } from "../catalogue/chain-events.ts";
 import type { ResolvedParams } from "../catalogue/params.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import type { RaceGuide } from "../record/race-guide.ts";
@@ -29,8 +30,16 @@ export interface RaceOptions {
   readonly onProgress: ((progress: RaceProgress) => void) | undefined;
   /** Told what is known of the world of the first violation, once the run is over. */
   readonly onGuide?: (guide: RaceGuide) => void;
+  /** Told what the tasks recorded, once the run is over; where it is wanted, the recorder is on. */
+  readonly onChains?: ((heard: RaceChains) => void) | undefined;
   /** The command line that repeats the run, without the seed. */
   readonly command: string;
+}
+
+/** Every distinct sequence of events that a task recorded in a world, and how many more there were than are kept. */
+export interface RaceChains {
+  readonly chains: readonly NamedChain[];
+  readonly dropped: number;
 }
 
 /** How a run stands. */

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { Mutex } from "async-mutex";
 import { bind } from "#shared/atomic/index";
 import { STAT } from "#shared/stats";
+import { tellApart } from "../catalogue/chain-events.ts";
 import type { RunRecord } from "../record/run-record.ts";
 import { RUN_RECORD_VERSION } from "../record/run-record.ts";
 import { mapArena } from "./arena-map.ts";
@@ -9,7 +10,7 @@ import { taskNames, worldWordsOf } from "./ask-scenario.ts";
 import { worldsPerBatch } from "./batch-size.ts";
 import { TaskPool } from "./pool.ts";
 import type { ArenaMap, TaskOrder } from "./protocol.ts";
-import type { RaceOptions } from "./race-options.ts";
+import type { RaceChains, RaceOptions } from "./race-options.ts";
 import { Supervisor } from "./supervisor.ts";
 import { Tally } from "./tally.ts";
 import { explainThrow, refuseBrokenScenario } from "./thrown.ts";
@@ -43,6 +44,7 @@ async function run(options: RaceOptions): Promise<RunRecord> {
   const pool = new TaskPool(names.length, {
     gated: options.checkMemory || options.chaos > 0,
     recorder: options.recorder,
+    heard: options.onChains !== undefined,
     monitor: options.monitor,
   });
   const supervisor = new Supervisor({
@@ -60,8 +62,18 @@ async function run(options: RaceOptions): Promise<RunRecord> {
   }
   refuseBrokenScenario(options.scenario, supervisor.thrown);
   tally.update();
+  options.onChains?.(chainsOf(supervisor, names));
   if (supervisor.guide !== undefined) options.onGuide?.(supervisor.guide);
   return recordOf(options, map, names, tally, supervisor, reader);
+}
+
+/** What the tasks recorded. A worker that was given up has not said. */
+function chainsOf(supervisor: Supervisor, names: readonly string[]): RaceChains {
+  const chains = tellApart(names).flatMap((task, index) =>
+    (supervisor.chains.get(index)?.chains ?? []).map((chain) => ({ ...chain, task })),
+  );
+  const dropped = [...supervisor.chains.values()].reduce((sum, task) => sum + task.dropped, 0);
+  return { chains, dropped };
 }
 
 function mapFor(options: RaceOptions, tasks: number): ArenaMap {
@@ -92,6 +104,7 @@ function orders(options: RaceOptions, arena: SharedArrayBuffer, map: ArenaMap, t
     chaos: options.chaos,
     spin: tasks <= availableParallelism(),
     stopFirst: options.afterViolation === 0,
+    heard: options.onChains !== undefined,
     quarantine: options.mode === "soak" ? SOAK_QUARANTINE : 0,
   }));
 }
@@ -138,6 +151,7 @@ function recordOf(
     violations,
     tasks: names.map((name, task) => tally.row(task, name)),
     schedule: null,
+    lockdep: null,
     command: `${options.command} --seed ${seed}`,
   };
 }

@@ -3,6 +3,7 @@ import { CONTROL } from "#shared/atomic/control";
 import { look, stopRun } from "#shared/atomic/coordinator";
 import { STAT } from "#shared/stats";
 import { TASK, TASK_STATE, TASK_WORDS } from "#shared/task";
+import type { TaskChains } from "../catalogue/chains.ts";
 import type { RaceGuide } from "../record/race-guide.ts";
 import type { RunViolation } from "../record/run-record.ts";
 import type { ArenaMap, TaskReport, Thrown } from "./protocol.ts";
@@ -33,6 +34,8 @@ export class Supervisor {
   readonly found: RunViolation[] = [];
   /** What scenario code threw. */
   readonly thrown: Thrown[] = [];
+  /** What each task recorded, where that was asked for. */
+  readonly chains: Map<number, TaskChains> = new Map();
   interrupted = false;
   seconds = 0;
 
@@ -78,7 +81,9 @@ export class Supervisor {
 
   async #settle(task: number, work: Promise<TaskReport>): Promise<void> {
     try {
-      this.thrown.push(...(await work).threw);
+      const { threw, chains } = await work;
+      this.thrown.push(...threw);
+      if (chains !== undefined) this.chains.set(task, chains);
     } catch (error) {
       // Once the run is given up its workers are ended, which is no news.
       if (this.#dead) return;

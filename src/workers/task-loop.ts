@@ -9,6 +9,7 @@ import { placeTasks, setCurrentTask, TASK, TASK_STATE, taskBlock } from "#shared
 import { placeViolations, report, reportBadAccess } from "#shared/violation";
 import { RING_STRIDE } from "./arena-map.ts";
 import { door, heap } from "./blocking.ts";
+import { WorldChains } from "./chains.ts";
 import { Evidence } from "./evidence.ts";
 import { BLOCK, jitter, Pace, worldAt } from "./pace.ts";
 import type { TaskOrder, TaskReport, Thrown } from "./protocol.ts";
@@ -24,6 +25,7 @@ class TaskLoop {
   readonly #threw: Thrown[] = [];
   readonly #pace: Pace;
   readonly #evidence: Evidence;
+  readonly #chains: WorldChains | undefined;
   #batch = 0;
 
   constructor(order: TaskOrder, definition: Scenario) {
@@ -34,6 +36,7 @@ class TaskLoop {
     this.#block = taskBlock(order.task);
     this.#pace = new Pace(order.task, order.tasks);
     this.#evidence = new Evidence(order);
+    this.#chains = order.heard ? new WorldChains(order) : undefined;
   }
 
   /** Runs until the tasks have agreed to stop. */
@@ -49,11 +52,12 @@ class TaskLoop {
       else this.#sweep();
       this.#evidence.leftBatch();
       this.#meet(() => this.#agree());
+      this.#chains?.leftBatch();
       this.#check();
       this.#batch++;
     }
     this.#state(TASK_STATE.FINISHED);
-    return { threw: this.#threw };
+    return { threw: this.#threw, chains: this.#chains?.all() };
   }
 
   #lastBatch(): boolean {

@@ -1,7 +1,7 @@
 import { look } from "#shared/atomic/coordinator";
 import { CONTROL, peek } from "#shared/atomic/index";
 import { layoutOf, objectsOf } from "#shared/memory/object";
-import { eventKinds } from "#shared/recorder/events";
+import { EVENT, eventKinds } from "#shared/recorder/events";
 import { ownerTask } from "#shared/sync/owner-word";
 import { TASK, TASK_WORDS } from "#shared/task";
 import { VIOLATION, type ViolationKind, violationKinds } from "#shared/violation";
@@ -194,7 +194,8 @@ export class ViolationReader {
         task,
         event: eventKinds[event] ?? "none",
         object: nameOf(heap, object),
-        value,
+        // Of how a lock was taken a report shows whether it was, or had to wait.
+        value: event === EVENT.LOCK || event === EVENT.TRYLOCK ? value & 1 : value,
       }));
     });
   }

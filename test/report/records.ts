@@ -62,6 +62,7 @@ export const holds: RunRecord = {
   reclaims: 0,
   nsPerFree: 412,
   violationCount: 0,
+  lockdep: null,
   violations: [],
   tasks: [
     taskRow("ioctl-close", { worlds: 892_312, ops: 892_312, frees: 493_768, overlap: 211_990 }),

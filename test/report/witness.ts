@@ -74,6 +74,7 @@ export function exploration(
     seconds: 0.25,
     overran: false,
     overranAt: null,
+    lockdep: null,
     violations,
     checkpoint: null,
     command: "refzero explore mine.ts",

@@ -19,6 +19,8 @@ export const RECLAIM_RETRIES = 2;
  */
 export function* allocPages(pool: Addr, pages: number, gfp: number): Step<number> {
   const memalloc = inReclaim();
+  // What fs_reclaim is touched by. @kernel mm/page_alloc.c: prepare_alloc_pages()
+  if (!memalloc) record(EVENT.MIGHT_ALLOC, pool, gfp);
   const reserve = memalloc ? 0 : lowWatermark(pool);
   for (let attempt = 0; ; attempt++) {
     if (yield* takePages(pool, pages, reserve)) return 0;

@@ -1,13 +1,13 @@
 /** Codes of recorded events, in order. What `object` and `value` of an event mean is said beside each. */
 export const eventKinds = [
   "none",
-  /** object: lock, value: 1 if it had to wait. */
+  /** object: lock, value: bits of `LOCKED`. */
   "lock",
   /** object: lock. */
   "unlock",
-  /** object: lock, value: 1 taken, 0 not. */
+  /** object: lock, value: 0 not taken, else 1 with the bits of `LOCKED` above it. */
   "trylock",
-  /** object: lock that the task starts to wait for, value: its owner word. */
+  /** object: lock or wait queue that the task starts to wait for, value: one of `WAIT_KIND`. */
   "wait",
   /** object: lock, value: negative error number that the wait or attempt ended in. */
   "lock-failed",
@@ -29,6 +29,16 @@ export const eventKinds = [
   "world",
   /** object: lock, value: task that is told to back off, plus 1. */
   "wound",
+  /** object: pool, value: the allocation's gfp mask. A task that reclaims does not announce its allocations. */
+  "might-alloc",
+  /** object: acquire context, value: its class. */
+  "ww-init",
+  /** object: acquire context. */
+  "ww-done",
+  /** object: acquire context. */
+  "ww-fini",
+  /** object: lock that is held for reading from here on. */
+  "downgrade",
 ] as const;
 
 /** The name of a recorded event. */
@@ -50,7 +60,15 @@ export const EVENT = {
   RECLAIM_END: 12,
   WORLD: 13,
   WOUND: 14,
+  MIGHT_ALLOC: 15,
+  WW_INIT: 16,
+  WW_DONE: 17,
+  WW_FINI: 18,
+  DOWNGRADE: 19,
 } as const;
+
+/** Bits of the value of `lock` and of a successful `trylock`: it had to wait, and how it was taken. */
+export const LOCKED = { WAITED: 1, READ: 2, IN_CONTEXT: 4, SLOW: 8 } as const;
 
 /** Shape of a task's ring: a head (events ever written), then `EVENTS` entries of `WORDS` words: code, object, value. */
 export const RING = { HEAD: 0, FIRST: 16, WORDS: 4, EVENTS: 1024 } as const;

@@ -1,2 +1,2 @@
 export * from "#recorder";
-export { EVENT, type EventKind, eventKinds, RING, RING_WORDS } from "./events.ts";
+export { EVENT, type EventKind, eventKinds, LOCKED, RING, RING_WORDS } from "./events.ts";

@@ -13,7 +13,7 @@ import {
 } from "../atomic/index.ts";
 import { POISON } from "../memory/poison.ts";
 import { type Layout, struct } from "../memory/struct.ts";
-import { EVENT, record } from "../recorder/index.ts";
+import { EVENT, LOCKED, record } from "../recorder/index.ts";
 import { currentTask } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
 import { RWSEM, readSlow, wakeWaiters, writeSlow } from "./rwsem-slow.ts";
@@ -33,7 +33,8 @@ export const Rwsem: Layout<"count" | "waitLock" | "waiters" | "writer"> = struct
   writer: "atomic",
 });
 
-const { LOCK, UNLOCK, TRYLOCK } = EVENT;
+const { LOCK, UNLOCK, TRYLOCK, DOWNGRADE } = EVENT;
+const { READ, WAITED } = LOCKED;
 const { WRITER, WAITING, HANDOFF, READER } = RWSEM;
 
 function blame(sem: Addr, seen: number): void {
@@ -56,7 +57,7 @@ export function* downRead(sem: Addr): Step<void> {
   blame(sem, before);
   const free = (before & (WRITER | WAITING | HANDOFF)) === 0;
   if (!free) yield* readSlow(sem);
-  record(LOCK, sem, free ? 0 : 1);
+  record(LOCK, sem, free ? READ : READ | WAITED);
   leavePrimitive();
 }
 
@@ -67,7 +68,7 @@ export function* downReadTrylock(sem: Addr): Step<boolean> {
   while ((count & (WRITER | WAITING | HANDOFF)) === 0) {
     const seen = yield* compareExchange(sem, count, count + READER);
     if (seen === count) {
-      record(TRYLOCK, sem, 1);
+      record(TRYLOCK, sem, 1 | READ);
       leavePrimitive();
       return true;
     }
@@ -97,7 +98,7 @@ export function* downWrite(sem: Addr): Step<void> {
   blame(sem, before);
   if (before !== 0) yield* writeSlow(sem);
   poke(sem + Rwsem.at.writer, currentTask() + 1);
-  record(LOCK, sem, before === 0 ? 0 : 1);
+  record(LOCK, sem, before === 0 ? 0 : WAITED);
   leavePrimitive();
 }
 
@@ -126,6 +127,7 @@ export function* upWrite(sem: Addr): Step<void> {
 export function* downgradeWrite(sem: Addr): Step<void> {
   enterPrimitive(sem, 0);
   if (!(yield* isWriter(sem))) return leavePrimitive();
+  record(DOWNGRADE, sem, 0);
   yield* writeOnce(sem + Rwsem.at.writer, 0);
   const before = yield* add(sem, READER - WRITER);
   if ((before & WAITING) !== 0) yield* wakeWaiters(sem);

@@ -19,7 +19,7 @@ import { report, reportAndAbandon } from "../violation.ts";
 /** A spinlock: the holder's task id plus 1, or 0. */
 export const Spinlock: Layout<"owner"> = struct("spinlock", { owner: "atomic" });
 
-const { LOCK, UNLOCK, TRYLOCK } = EVENT;
+const { LOCK, UNLOCK, TRYLOCK, WAIT } = EVENT;
 
 /** Takes the lock, spinning. Not recursive. @kernel kernel/locking/spinlock.c: spin_lock() */
 export function* spinLock(lock: Addr): Step<void> {
@@ -58,6 +58,7 @@ function* unlockedByStranger(lock: Addr, owner: number): Step<void> {
 
 function* spinContended(lock: Addr, me: number): Step<void> {
   const block = taskBlock(me - 1);
+  record(WAIT, lock, WAIT_KIND.SPIN);
   poke(block + TASK.WAIT_KIND, WAIT_KIND.SPIN);
   poke(block + TASK.WAIT_SEQUENCE, peek(block + TASK.WAIT_SEQUENCE) + 1);
   poke(block + TASK.WAITS_FOR, lock);

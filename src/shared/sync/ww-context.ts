@@ -1,5 +1,6 @@
 import { type Addr, add, peek, poke, readOnce, type Step, write } from "../atomic/index.ts";
 import { type Layout, struct } from "../memory/struct.ts";
+import { EVENT, record } from "../recorder/index.ts";
 import { currentTask, TASK, taskBlock } from "../task.ts";
 import { report } from "../violation.ts";
 
@@ -85,10 +86,12 @@ export function* wwAcquireInit(ctx: Addr, wwClass: Addr): Step<void> {
   yield* write(ctx + WwContext.at.injectCountdown, stamp & 15);
   yield* write(ctx + WwContext.at.backoffs, 0);
   poke(block + TASK.WW_CONTEXT, ctx);
+  record(EVENT.WW_INIT, ctx, wwClass);
 }
 
 /** Ends the acquire phase: later locks are a misuse. Twice is a misuse. @kernel include/linux/ww_mutex.h: ww_acquire_done() */
 export function* wwAcquireDone(ctx: Addr): Step<void> {
+  record(EVENT.WW_DONE, ctx, 0);
   if (yield* read1(ctx + WwContext.at.done)) report("ww-misuse", ctx, 1);
   yield* write(ctx + WwContext.at.done, 1);
   yield* write(ctx + WwContext.at.suspect, 1);
@@ -96,6 +99,7 @@ export function* wwAcquireDone(ctx: Addr): Step<void> {
 
 /** Closes the transaction; it holds nothing, or `ww-misuse` is reported. @kernel include/linux/ww_mutex.h: ww_acquire_fini() */
 export function* wwAcquireFini(ctx: Addr): Step<void> {
+  record(EVENT.WW_FINI, ctx, 0);
   const acquired = peek(ctx + WwContext.at.acquired);
   if (acquired !== 0) report("ww-misuse", ctx, acquired);
   const block = taskBlock(currentTask());

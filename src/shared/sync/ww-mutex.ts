@@ -14,7 +14,7 @@ import {
 import { EDEADLK } from "../errno.ts";
 import { POISON } from "../memory/poison.ts";
 import { type Layout, struct } from "../memory/struct.ts";
-import { EVENT, record } from "../recorder/index.ts";
+import { EVENT, LOCKED, record } from "../recorder/index.ts";
 import { currentOwnerWord } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
 import { looksIntoWindow, watchWords } from "./contention-monitor.ts";
@@ -48,6 +48,7 @@ export const WwMutex: Layout<"base" | "ctx" | "wwClass" | "window" | "windowHits
 const { ctx: CTX, wwClass: CLASS, window: WINDOW } = WwMutex.at;
 const { acquired: ACQUIRED, wounded: WOUNDED, suspect: SUSPECT, wwClass: CONTEXT_CLASS } = WwContext.at;
 const { LOCK, UNLOCK, TRYLOCK, LOCK_FAILED } = EVENT;
+const { WAITED, IN_CONTEXT, SLOW } = LOCKED;
 
 /** Initialises a lock of `wwClass`. @kernel include/linux/ww_mutex.h: ww_mutex_init() */
 export function* wwMutexInit(lock: Addr, wwClass: Addr): Step<void> {
@@ -76,7 +77,7 @@ export function* wwMutexLockInterruptible(lock: Addr, ctx: Addr): Step<number> {
 }
 
 function* takeLock(lock: Addr, ctx: Addr, interruptible: boolean): Step<number> {
-  if (ctx !== 0) return yield* lockInContext(lock, ctx, interruptible);
+  if (ctx !== 0) return yield* lockInContext(lock, ctx, interruptible, IN_CONTEXT);
   if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0)
     return yield* lockAlone(lock, interruptible);
   if ((yield* readOnce(lock + WINDOW)) !== 0) looksIntoWindow(lock);
@@ -88,7 +89,7 @@ function* takeLock(lock: Addr, ctx: Addr, interruptible: boolean): Step<number> 
 export function* wwMutexLockSlow(lock: Addr, ctx: Addr): Step<void> {
   enterPrimitive(lock, CLASS);
   checkBeforeSlowLock(lock, ctx);
-  yield* lockInContext(lock, ctx, false);
+  yield* lockInContext(lock, ctx, false, IN_CONTEXT | SLOW);
   leavePrimitive();
 }
 
@@ -96,7 +97,7 @@ export function* wwMutexLockSlow(lock: Addr, ctx: Addr): Step<void> {
 export function* wwMutexLockSlowInterruptible(lock: Addr, ctx: Addr): Step<number> {
   enterPrimitive(lock, CLASS);
   checkBeforeSlowLock(lock, ctx);
-  const result = yield* lockInContext(lock, ctx, true);
+  const result = yield* lockInContext(lock, ctx, true, IN_CONTEXT | SLOW);
   leavePrimitive();
   return result;
 }
@@ -104,28 +105,28 @@ export function* wwMutexLockSlowInterruptible(lock: Addr, ctx: Addr): Step<numbe
 function* lockAlone(lock: Addr, interruptible: boolean): Step<number> {
   looksIntoWindow(lock);
   checkBlockingWithoutContext(lock);
-  return yield* waited(lock, yield* lockSlow(lock, currentOwnerWord(), interruptible));
+  return yield* waited(lock, yield* lockSlow(lock, currentOwnerWord(), interruptible), 0);
 }
 
-function* waited(lock: Addr, error: number): Step<number> {
+function* waited(lock: Addr, error: number, how: number): Step<number> {
   if (error === 0) looksIntoWindow(lock);
-  record(error === 0 ? LOCK : LOCK_FAILED, lock, error === 0 ? 1 : error);
+  record(error === 0 ? LOCK : LOCK_FAILED, lock, error === 0 ? how | WAITED : error);
   return error;
 }
 
-function* lockInContext(lock: Addr, ctx: Addr, interruptible: boolean): Step<number> {
+function* lockInContext(lock: Addr, ctx: Addr, interruptible: boolean, how: number): Step<number> {
   if (peek(ctx + SUSPECT) !== 0 || peek(ctx + CONTEXT_CLASS) !== peek(lock + CLASS)) checkSuspect(lock, ctx);
   const acquired = peek(ctx + ACQUIRED);
   const me = currentOwnerWord() | HAS_CONTEXT;
   if ((yield* compareExchange(lock, 0, me)) !== 0) {
     looksIntoWindow(lock);
-    const error = yield* waited(lock, yield* wwLockSlow(lock, ctx, me, interruptible));
+    const error = yield* waited(lock, yield* wwLockSlow(lock, ctx, me, interruptible), how);
     if (error !== 0) return error;
   } else {
     // Nobody waited, and whoever begins to from here on sees HAS_CONTEXT and asks for the context itself.
     yield* joinContext(lock, ctx, acquired);
     if ((yield* readOnce(lock + WINDOW)) !== 0) looksIntoWindow(lock);
-    record(LOCK, lock, 0);
+    record(LOCK, lock, how);
   }
   return acquired > 0 ? yield* takeBackSometimes(lock, ctx) : 0;
 }
@@ -154,7 +155,7 @@ function* joinContext(lock: Addr, ctx: Addr, acquired: number): Step<void> {
 export function* wwMutexTrylock(lock: Addr, ctx: Addr): Step<boolean> {
   enterPrimitive(lock, CLASS);
   const taken = yield* tryTake(lock, currentOwnerWord() | (ctx === 0 ? 0 : HAS_CONTEXT), false);
-  record(TRYLOCK, lock, taken ? 1 : 0);
+  record(TRYLOCK, lock, taken ? 1 | (ctx === 0 ? 0 : IN_CONTEXT) : 0);
   if ((yield* readOnce(lock + WINDOW)) !== 0) looksIntoWindow(lock);
   if (taken && ctx !== 0) {
     checkBeforeLock(lock, ctx);

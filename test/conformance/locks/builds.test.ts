@@ -102,6 +102,11 @@ describe("a worker gets", () => {
       },
     ],
     [
+      "the recorder that is listened to ahead of the plain one",
+      ["refzero-blocking", "refzero-recorder", "refzero-heard"],
+      { "#recorder": "blocking/shared/recorder/heard.js" },
+    ],
+    [
       "the scheduled door ahead of the gated one",
       ["refzero-blocking", "refzero-gated", "refzero-scheduled"],
       {
