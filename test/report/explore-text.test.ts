@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ExploreRecord } from "../../src/record/explore-record.ts";
 import { exploreText, exploreVerdict } from "../../src/report/explore-text.ts";
-import { progressLine } from "../../src/report/progress-text.ts";
 import type { Style } from "../../src/report/style.ts";
 import { exploration, step, violation } from "./witness.ts";
 
@@ -150,13 +149,4 @@ describe("the verdict claims exactly what was done:", () => {
       "violated: data-race, execution 3 of the first look, 0.25 s: something that does not hold (5 steps, 1 preemption; found: 1,234 steps, 4), and 1 more kept",
     );
   });
-});
-
-test("progress tells executions, their speed, depth, the share and the time left", () => {
-  expect(progressLine("mine/test", { executions: 12_000, seconds: 2, longest: 40, share: 0.25 })).toBe(
-    "mine/test  12,000 executions, 6,000/s, depth 40, about 25.00 %, about 6 s left",
-  );
-  expect(progressLine("mine/test", { executions: 0, seconds: 0, longest: 0, share: 0 })).toBe(
-    "mine/test  0 executions, 0/s, depth 0, about less than 0.01 %",
-  );
 });
