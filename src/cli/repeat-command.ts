@@ -25,7 +25,7 @@ export function repeatCommand(named: string, flags: RaceFlags): string {
 }
 
 /** What an exploration is given where it is not told. */
-export const exploreDefaults = { seconds: 60, maxSteps: 10_000, shrink: 20_000 } as const;
+export const exploreDefaults = { seconds: 300, maxSteps: 10_000, shrink: 20_000 } as const;
 
 /** The command line that repeats an exploration. */
 export function exploreCommandLine(named: string, flags: ExploreFlags, seed: number): string {
