@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { resolveParams } from "../catalogue/params.ts";
 import { type ResolvedScenario, resolveScenario } from "../catalogue/resolve.ts";
-import { Nondeterminism } from "../explore/event-log.ts";
 import { type Exploration, type ExploreOptions, type ExploreProgress, explore } from "../explore/explore.ts";
+import { Nondeterminism } from "../explore/nondeterminism.ts";
 import { isSampling, type StrategyName, strategies } from "../explore/strategies.ts";
 import { scheduleOf, toRecord } from "../explore/to-record.ts";
 import {
@@ -23,7 +23,7 @@ import { interruptSignal } from "./interrupt.ts";
 import { LiveLockdepRun, type LockdepFlags, listens, lockdepHelp } from "./live-lockdep.ts";
 import { collectParam, numberIn, oneOf, parseSeed } from "./options.ts";
 import { type ColorChoice, colorChoices, outputStyle, Progress, print, warn } from "./output.ts";
-import { exploreCommandLine } from "./repeat-command.ts";
+import { exploreCommandLine, exploreDefaults } from "./repeat-command.ts";
 import { readText, scenarioFrom, scheduleName, writeSchedule } from "./schedule-file.ts";
 import { pendingFile } from "./write-file.ts";
 
@@ -81,14 +81,19 @@ export function exploreCommand(finish: (status: number) => void): Command {
       "--seconds <n>",
       "give up after so long",
       within("--seconds", 0.01, 604_800, false, "seconds"),
-      60,
+      exploreDefaults.seconds,
     )
-    .option("--max-steps <n>", "steps of one execution", within("--max-steps", 1, 1e7, true), 10_000)
+    .option(
+      "--max-steps <n>",
+      "steps of one execution",
+      within("--max-steps", 1, 1e7, true),
+      exploreDefaults.maxSteps,
+    )
     .option(
       "--shrink <n>",
       "interleavings to look at for fewer preemptions",
       within("--shrink", 0, 1e9, true),
-      20_000,
+      exploreDefaults.shrink,
     )
     .option("--schedule <file>", "where to keep the interleaving of a violation (else .refzero/)")
     .option("--checkpoint <file>", "go on from here if it exists, and keep it up to date")
@@ -118,7 +123,13 @@ async function runExplore(named: string, flags: ExploreFlags): Promise<number> {
   let lockdep: LiveLockdepRun | undefined;
   try {
     lockdep = new LiveLockdepRun(flags);
-    const options = optionsOf(scenario, flags);
+    const asked = optionsOf(scenario, flags);
+    const earlier = readCheckpoint(asked, flags);
+    // A seed that was not asked for is the checkpoint's.
+    const options = { ...asked, seed: earlier?.key.seed ?? asked.seed, saved: earlier?.search };
+    // What cannot be written later is said before any work.
+    for (const file of [flags.checkpoint, flags.schedule])
+      if (file !== undefined) pendingFile(file).discard();
     const found = await exploreWith(options, flags);
     const record = toRecord(options, found, exploreCommandLine(named, flags, options.seed));
     const said = found.chains && lockdep.judge(found.chains, titleOf(record));
@@ -168,16 +179,11 @@ async function exploreWith(options: ExploreOptions, flags: ExploreFlags): Promis
   const progress = new Progress();
   const interrupt = interruptSignal();
   const checkpoint = flags.checkpoint;
-  const earlier = checkpoint === undefined ? undefined : readCheckpoint(checkpoint, options, flags);
-  // A seed that was not asked for is the checkpoint's.
-  const seed = earlier?.key.seed ?? options.seed;
-  const key = keyOf({ ...options, seed });
+  const key = keyOf(options);
   let written = performance.now();
   try {
     const found = await explore({
       ...options,
-      seed,
-      saved: earlier?.search,
       signal: interrupt.signal,
       onProgress: (now: ExploreProgress) => {
         progress.show(progressLine(options.scenario.definition.name, now));
@@ -219,9 +225,9 @@ function keyOf(options: ExploreOptions): ExplorationKey {
   };
 }
 
-function readCheckpoint(file: string, options: ExploreOptions, flags: ExploreFlags): Checkpoint | undefined {
-  return existsSync(file)
-    ? parseCheckpoint(file, readText(file), keyOf(options), flags.seed !== undefined)
+function readCheckpoint(options: ExploreOptions, { checkpoint, seed }: ExploreFlags): Checkpoint | undefined {
+  return checkpoint !== undefined && existsSync(checkpoint)
+    ? parseCheckpoint(checkpoint, readText(checkpoint), keyOf(options), seed !== undefined)
     : undefined;
 }
 

@@ -7,6 +7,8 @@ export const colorChoices = ["auto", "always", "never"] as const;
 export type ColorChoice = (typeof colorChoices)[number];
 
 const WIDE_ENOUGH = 100;
+/** Milliseconds between two drawings of a progress line. */
+const DRAW_MS = 240;
 
 /** Decides style from flags, environment and terminal, once. Nothing else reads any of these. */
 export function outputStyle(color: ColorChoice): Style {
@@ -34,10 +36,14 @@ export function warn(text: string): void {
 /** One line on stderr that is drawn over and erased at the end. Does nothing unless stderr is a terminal. */
 export class Progress {
   readonly #update = process.stderr.isTTY === true ? createLogUpdate(process.stderr) : undefined;
+  #drawn = Number.NEGATIVE_INFINITY;
 
-  /** Draws the line. */
+  /** Draws the line, four times a second at most. */
   show(line: string): void {
-    this.#update?.(line);
+    const now = performance.now();
+    if (this.#update === undefined || now - this.#drawn < DRAW_MS) return;
+    this.#drawn = now;
+    this.#update(line);
   }
 
   /** Erases it. */

@@ -1,6 +1,6 @@
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
-import { Nondeterminism } from "../explore/event-log.ts";
 import { fromRace } from "../explore/from-race.ts";
+import { Nondeterminism } from "../explore/nondeterminism.ts";
 import { scheduleOf } from "../explore/to-record.ts";
 import type { RaceGuide } from "../record/race-guide.ts";
 import type { RunRecord, RunSchedule } from "../record/run-record.ts";

@@ -24,6 +24,9 @@ export function repeatCommand(named: string, flags: RaceFlags): string {
   return words.map(quoted).join(" ");
 }
 
+/** What an exploration is given where it is not told. */
+export const exploreDefaults = { seconds: 300, maxSteps: 10_000, shrink: 20_000 } as const;
+
 /** The command line that repeats an exploration. */
 export function exploreCommandLine(named: string, flags: ExploreFlags, seed: number): string {
   const words = ["refzero", "explore", named];
@@ -34,6 +37,10 @@ export function exploreCommandLine(named: string, flags: ExploreFlags, seed: num
   if (isSampling(flags.strategy)) words.push("--seed", seed.toString(16).padStart(8, "0"));
   if (flags.granularity !== undefined) words.push("--granularity", flags.granularity);
   if (flags.executions !== undefined) words.push("--executions", String(flags.executions));
+  if (flags.seconds !== exploreDefaults.seconds) words.push("--seconds", String(flags.seconds));
+  if (flags.maxSteps !== exploreDefaults.maxSteps) words.push("--max-steps", String(flags.maxSteps));
+  if (flags.shrink !== exploreDefaults.shrink) words.push("--shrink", String(flags.shrink));
+  if (flags.checkDeterminism === true) words.push("--check-determinism");
   if (flags.keepGoing === true) words.push("--keep-going");
   if (flags.lockdep === true) words.push("--lockdep");
   return words.map(quoted).join(" ");

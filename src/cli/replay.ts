@@ -106,7 +106,7 @@ function recordOf(
 ): ReplayRecord {
   const { kind, object } = schedule;
   const isSame = violation?.kind === kind && violation.object === object;
-  const onThreads = threads === null || (threads.same && threads.kind === violation?.kind);
+  const onThreads = threads === null || (threads.same && threads.kind === (violation?.kind ?? null));
   return {
     scenario: name,
     engine: "replay",

@@ -1,45 +1,11 @@
-import { spin } from "#shared/atomic/pending";
 import { STEP } from "#shared/atomic/step-kind";
+import type { DataRace } from "./data-race.ts";
 import { type Event, type PlannedStep, touchConflict } from "./event.ts";
 import type { Machine } from "./machine.ts";
-import { acquires, isPlain, releases, stores } from "./ordering.ts";
+import { Nondeterminism } from "./nondeterminism.ts";
+import { acquires, isNoAccess, isPlain, releases, stores } from "./ordering.ts";
 import { type Budget, stopsEarly } from "./search.ts";
-
-/** Two accesses to a word that nothing orders, as numbers of events: `second` is the later one. */
-export interface DataRace {
-  readonly first: number;
-  readonly second: number;
-}
-
-/** A word that a spin loop has read, and the value it saw: the loop goes on once it is another. */
-export interface SpinRead {
-  readonly addr: number;
-  readonly value: number;
-}
-
-/** What the task's spin loop has read, each word once, the latest value. */
-export function spinReadsOf(task: number): SpinRead[] {
-  const known = Math.min(spin.count[task]!, spin.reads);
-  const latest = new Map<number, number>();
-  for (let back = known; back > 0; back--) {
-    const slot = task * spin.reads + ((spin.count[task]! - back) % spin.reads);
-    latest.set(spin.addr[slot]!, spin.value[slot]!);
-  }
-  return [...latest].map(([addr, value]) => ({ addr, value }));
-}
-
-/** Thrown when the same choices lead elsewhere: the scenario depends on something besides them. */
-export class Nondeterminism extends Error {
-  override name = "Nondeterminism";
-  readonly step: number;
-  readonly task: number;
-
-  constructor(step: number, task: number) {
-    super("the same choices led to another step");
-    this.step = step;
-    this.task = task;
-  }
-}
+import { type SpinRead, spinReadsOf } from "./spin-reads.ts";
 
 const FIRST_CAPACITY = 256;
 
@@ -78,8 +44,13 @@ export class EventLog {
   readonly #spins = new Map<number, readonly SpinRead[]>();
   readonly #lastOf: Int32Array;
   readonly #lastOn: Int32Array;
+  /** Per lock that lies in an object: the last operation on it that has another word for its `addr`. */
+  readonly #lastInside: Int32Array;
+  #insideBefore: Int32Array;
   /** Per word: the event whose write would be read by an acquiring load now, if that write releases; -1 else. */
   readonly #released: Int32Array;
+  /** Per word: 1 once any execution has had a plain access to it. */
+  readonly #plain: Uint8Array;
   #releasedBefore: Int32Array;
   #syncWord: Int32Array;
   /** Number of the event within its task, from 1. */
@@ -95,6 +66,8 @@ export class EventLog {
     this.#able = new Uint8Array(FIRST_CAPACITY * machine.tasks);
     this.#lastOn = new Int32Array(machine.words.length).fill(-1);
     this.#released = new Int32Array(machine.words.length).fill(-1);
+    this.#lastInside = new Int32Array(machine.words.length).fill(-1);
+    this.#plain = new Uint8Array(machine.words.length);
     const column = (): Int32Array => new Int32Array(FIRST_CAPACITY);
     this.task = column();
     this.kind = column();
@@ -109,6 +82,7 @@ export class EventLog {
     this.outcomes = column();
     this.previous = column();
     this.onWord = column();
+    this.#insideBefore = column();
     this.#releasedBefore = column();
     this.#syncWord = column();
     this.#sequence = column();
@@ -145,7 +119,9 @@ export class EventLog {
     this.kind[index] = kind;
     this.addr[index] = addr;
     this.writes[index] = writes;
-    this.size[index] = kind === STEP.FREE ? machine.value[task]! : 0;
+    const word = machine.syncWord(task);
+    this.size[index] =
+      kind === STEP.FREE ? machine.value[task]! : kind === STEP.NONE && word !== addr ? -word : 0;
     this.before[index] = machine.words[machine.addr[task]!]!;
     this.operand[index] = machine.value[task]!;
     this.expected[index] = machine.expected[task]!;
@@ -159,7 +135,7 @@ export class EventLog {
     this.#lastOf[task] = index;
     this.length = index + 1;
     this.#order(index, task, addr, writes);
-    this.#synchronize(index, task, kind, writes, machine.syncWord(task));
+    this.#synchronize(index, task, kind, writes, word);
   }
 
   /**
@@ -188,6 +164,8 @@ export class EventLog {
       const freed = this.size[index]! > 0 ? this.#freed.get(index) : undefined;
       if (freed !== undefined) this.#lastOn.set(freed, addr);
       else if (addr !== 0) this.#lastOn[addr] = this.onWord[index]!;
+      const size = this.size[index]!;
+      if (size < 0) this.#lastInside[-size] = this.#insideBefore[index]!;
       const word = this.#syncWord[index]!;
       if (word !== 0) this.#released[word] = this.#releasedBefore[index]!;
     }
@@ -207,7 +185,7 @@ export class EventLog {
 
   /** The event that touched `addr` before event `index` did, or -1. */
   earlierOn(index: number, addr: number): number {
-    if (this.size[index] === 0) return this.onWord[index]!;
+    if (this.size[index]! <= 0) return this.onWord[index]!;
     return this.#freed.get(index)?.[addr - this.addr[index]!] ?? -1;
   }
 
@@ -221,9 +199,11 @@ export class EventLog {
     return this.#spins.get(index) ?? [];
   }
 
-  /** The latest event that touches `addr`, or -1. */
-  lastOn(addr: number): number {
-    return this.#lastOn[addr]!;
+  /** The latest event in front of `end` that touches `addr`, or -1. */
+  latestOn(addr: number, end: number): number {
+    let index = this.#lastOn[addr]!;
+    while (index >= end) index = this.earlierOn(index, addr);
+    return index;
   }
 
   /** The task's latest event, or -1. */
@@ -305,7 +285,17 @@ export class EventLog {
         earlier = this.earlierOn(earlier, addr);
       }
     } else this.onWord[index] = -1;
+    if (this.size[index]! < 0) this.#orderInside(index, -this.size[index]!);
     clocks[own + task] = this.#sequence[index]!;
+  }
+
+  /** An operation on a lock comes after the free of what the lock lies in, and before the next. */
+  #orderInside(index: number, lock: number): void {
+    let earlier = this.#lastOn[lock]!;
+    while (earlier >= 0 && this.size[earlier]! <= 0) earlier = this.earlierOn(earlier, lock);
+    if (earlier >= 0) this.#join(this.#clocks, index * this.tasks, earlier * this.tasks);
+    this.#insideBefore[index] = this.#lastInside[lock]!;
+    this.#lastInside[lock] = index;
   }
 
   /** A freed object's words are all written, as far as order goes: what touches them later comes after. */
@@ -317,6 +307,9 @@ export class EventLog {
         this.#join(this.#clocks, index * this.tasks, earlier * this.tasks);
         if (this.writes[earlier] !== 0) break;
       }
+      // Operations on one lock are in order: the last one has the others before it.
+      const inside = this.#lastInside[word]!;
+      if (inside >= 0) this.#join(this.#clocks, index * this.tasks, inside * this.tasks);
       this.#lastOn[word] = index;
     }
   }
@@ -339,12 +332,14 @@ export class EventLog {
       }
     }
     clocks[own + task] = this.#sequence[index]!;
-    if (this.race === undefined && this.addr[index]! !== 0 && this.size[index] === 0)
-      this.#lookForRace(index, task, writes, isPlain[kind]!);
+    const isAccess = this.addr[index]! !== 0 && this.size[index]! <= 0 && isNoAccess[kind] === 0;
+    if (this.race === undefined && isAccess) this.#lookForRace(index, task, writes, isPlain[kind]!);
   }
 
   #lookForRace(index: number, task: number, writes: number, plain: number): void {
     const { tasks } = this;
+    const addr = this.addr[index]!;
+    if (plain !== 0) this.#plain[addr] = 1;
     for (let other = this.onWord[index]!; other >= 0; other = this.onWord[other]!) {
       const wrote = this.writes[other]!;
       const from = this.task[other]!;
@@ -352,14 +347,15 @@ export class EventLog {
         from !== task &&
         (wrote | writes) !== 0 &&
         (plain | isPlain[this.kind[other]!]!) !== 0 &&
-        this.size[other] === 0 &&
+        this.size[other]! <= 0 &&
+        isNoAccess[this.kind[other]!] === 0 &&
         this.#syncClocks[index * tasks + from]! < this.#sequence[other]!
       ) {
         this.race = { first: other, second: index };
         return;
       }
-      // What raced with that write has been found there.
-      if (wrote !== 0) return;
+      // What raced with that write has been found there; but marked accesses do not race with one another.
+      if (wrote !== 0 && (isPlain[this.kind[other]!] === 1 || this.#plain[addr] === 0)) return;
     }
   }
 
@@ -389,6 +385,7 @@ export class EventLog {
     this.outcomes = wider(this.outcomes);
     this.previous = wider(this.previous);
     this.onWord = wider(this.onWord);
+    this.#insideBefore = wider(this.#insideBefore);
     this.#releasedBefore = wider(this.#releasedBefore);
     this.#syncWord = wider(this.#syncWord);
     this.#sequence = wider(this.#sequence);

@@ -1,6 +1,7 @@
 /**
  * What a step touches. `addr` 0 touches nothing. A step that frees an object has `size` above 0: it takes away
- * `size` words from `addr` on, and conflicts with whatever touches one of them.
+ * `size` words from `addr` on, and conflicts with whatever touches one of them. An operation on a lock that depends on
+ * more than its own lock (a ww-mutex on its class) has that as `addr`, and its lock, which may be freed, as minus `size`.
  */
 export interface Footprint {
   readonly addr: number;
@@ -24,8 +25,14 @@ export function touchConflict(
   bSize: number,
 ): boolean {
   if (a === 0 || b === 0) return false;
-  if (aSize === 0 && bSize === 0) return a === b && (aWrites | bWrites) !== 0;
-  return a < b + Math.max(1, bSize) && b < a + Math.max(1, aSize);
+  if (aSize > 0) return bSize > 0 ? a < b + bSize && b < a + aSize : isInside(a, aSize, b, bSize);
+  if (bSize > 0) return isInside(b, bSize, a, aSize);
+  return a === b && (aWrites | bWrites) !== 0;
+}
+
+/** True if what a free takes away has the word in it, or the lock that an operation is on. */
+function isInside(freed: number, size: number, word: number, lock: number): boolean {
+  return (word >= freed && word < freed + size) || (-lock >= freed && -lock < freed + size);
 }
 
 /** One event: whose step it was, what it touched, and what the word was before. */

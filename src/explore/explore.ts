@@ -8,6 +8,7 @@ import { confirmCycle } from "./confirm.ts";
 import { assertSameAgain } from "./determinism.ts";
 import type { EventLog } from "./event-log.ts";
 import { type Finding, findingsAtEnd } from "./findings.ts";
+import { lastStepOf } from "./last-step.ts";
 import { type Granularity, Machine } from "./machine.ts";
 import { preemptionsOf } from "./preemption.ts";
 import type { Budget, Search, SearchResult } from "./search.ts";
@@ -74,6 +75,8 @@ export interface Exploration extends SearchResult {
   /** True if it ended in the first look, at interleavings of one preemption at most. */
   readonly firstLook: boolean;
   readonly witnesses: readonly Witness[];
+  /** Where the execution that went on past the limit of steps was, and whose step it was; undefined if there was none. */
+  readonly overranAt: { readonly task: number; readonly at: string | null } | undefined;
   readonly seconds: number;
   readonly interrupted: boolean;
   /** What the tasks recorded, where that was asked for. */
@@ -209,6 +212,7 @@ class Run {
       exhaustive: result.exhaustive && firstLook === 0,
       machine: this.#machine,
       witnesses: this.#witnesses,
+      overranAt: result.overran ? lastStepOf(this.#machine, this.#search.log, this.#options) : undefined,
       seconds: this.#seconds,
       interrupted: !this.#over && this.#options.signal?.aborted === true,
       saved: result.exhaustive || stopped || result.overran ? undefined : this.#search.save(),
@@ -218,6 +222,8 @@ class Run {
   #onExecution(log: EventLog): boolean {
     this.#execution++;
     this.#chains?.ended();
+    // As many as are kept have been found: the search goes on for its counts alone.
+    if (this.#options.keepGoing && this.#witnesses.length >= KEPT) return true;
     const [finding] = findingsAtEnd(this.#machine, log);
     const { wanted } = this.#options;
     if (finding === undefined || (wanted !== undefined && finding.kind !== wanted)) {
@@ -228,7 +234,7 @@ class Run {
       this.#mistaken = true;
       return false;
     }
-    if (this.#witnesses.length < KEPT) this.#keep(log, finding);
+    this.#keep(log, finding);
     return this.#options.keepGoing;
   }
 

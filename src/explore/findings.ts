@@ -1,7 +1,9 @@
+import { WAIT_KIND } from "#shared/task";
 import type { ViolationKind } from "#shared/violation";
-import type { DataRace, EventLog } from "./event-log.ts";
+import type { DataRace } from "./data-race.ts";
+import type { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
-import { holderFor, isAsleep, isSpinning, waitsFor, waitsForEvent } from "./waits.ts";
+import { holderFor, isAsleep, isSpinning, waitsAs, waitsFor } from "./waits.ts";
 
 /** A task that cannot go on. */
 export interface Waiting {
@@ -42,6 +44,8 @@ export function findingsAtEnd(machine: Machine, log?: EventLog): Finding[] {
   if (cycle?.every((task) => isStuck(machine, task))) return [stuck(machine, cycle)];
   if (log?.race !== undefined) return [raced(log, log.race)];
   const waiting = unfinished(machine);
+  // A schedule that ends before its tasks do shows nothing.
+  if (waiting.some((task) => machine.enabled(task))) return [];
   if (waiting.length > 0) return [stuck(machine, waiting)];
   try {
     machine.check();
@@ -59,6 +63,15 @@ const NOTHING: Omit<Finding, "kind"> = {
   waits: [],
   error: undefined,
 };
+
+/** True for a reader that waits for a lock which only readers hold, and which no writer waits for: it could come in. */
+function mayShare(machine: Machine, task: number, waiting: readonly number[]): boolean {
+  if (!waitsAs(machine, task, WAIT_KIND.READ) || holderFor(machine, task).owner >= 0) return false;
+  const word = waitsFor(machine, task);
+  return !waiting.some(
+    (other) => waitsAs(machine, other, WAIT_KIND.WRITE) && waitsFor(machine, other) === word,
+  );
+}
 
 function isStuck(machine: Machine, task: number): boolean {
   return !machine.finished(task) && !machine.enabled(task);
@@ -93,14 +106,15 @@ function raced(log: EventLog, { first, second }: DataRace): Finding {
 function stuck(machine: Machine, waiting: readonly number[]): Finding {
   const waits = waiting.map((task) => {
     const { owner, held } = holderFor(machine, task);
-    return { task, word: waitsFor(machine, task), holder: owner, held };
+    const word = waitsFor(machine, task);
+    return { task, word, holder: owner, held: held && !mayShare(machine, task, waiting) };
   });
   const first = waits[0] as Waiting;
   const free = waits.filter(
-    ({ task, held }) => !held && !waitsForEvent(machine, task) && isAsleep(machine, task),
+    ({ task, held }) => !held && !waitsAs(machine, task, WAIT_KIND.EVENT) && isAsleep(machine, task),
   );
-  const event = waits.every(({ task }) => waitsForEvent(machine, task));
-  const spinning = waits.every(({ task, held }) => isSpinning(machine, task) && !held);
+  const event = waits.every(({ task }) => waitsAs(machine, task, WAIT_KIND.EVENT));
+  const spinning = waits.every(({ task }) => isSpinning(machine, task));
   const kind = spinning ? "livelock" : free.length > 0 ? "lost-wakeup" : event ? "wait-forever" : "deadlock";
   return { ...NOTHING, kind, task: first.task, other: waits[1]?.task ?? -1, object: first.word, waits };
 }

@@ -81,6 +81,7 @@ function guided(options: ExploreOptions, guide: RaceGuide, command: string): Rac
     machine,
     firstLook: false,
     witnesses: [witness],
+    overranAt: undefined,
     seconds: 0,
     interrupted: false,
     saved: undefined,

@@ -32,3 +32,6 @@ export const stores: Uint8Array = table(
 
 /** 1 for accesses that must be ordered with conflicting ones. */
 export const isPlain: Uint8Array = table(STEP.PLAIN_READ, STEP.PLAIN_WRITE);
+
+/** 1 for steps that name a word and access nothing: a turn of a spin loop goes on when it changes, sleep ends. */
+export const isNoAccess: Uint8Array = table(STEP.RELAX, ASLEEP, NOTIFY);

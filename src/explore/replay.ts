@@ -51,7 +51,11 @@ export function replay(
   const told =
     finding === undefined
       ? undefined
-      : { ...namesOf(machine, finding), steps: events.length, witness: tell(machine, tracer, finding) };
+      : {
+          ...namesOf(machine, finding, scenario),
+          steps: events.length,
+          witness: tell(machine, tracer, finding),
+        };
   return {
     stop,
     violation: told === undefined ? undefined : { ...told, preemptions: preemptionsOf(machine, events) },

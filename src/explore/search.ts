@@ -34,6 +34,8 @@ export interface Search {
   /** Goes on until it is over (true), or until the clock (`performance.now()`) has passed `until`. */
   goOn(until: number): boolean;
   readonly result: SearchResult;
+  /** The events of the latest execution. */
+  readonly log: EventLog;
   /** Estimated part of all there is that has been gone through, 0 to 1. */
   share(): number;
   /** What is needed to go on later, as plain data: counters, and where it is. */

@@ -1,4 +1,5 @@
 import { nameOf } from "../catalogue/lock-names.ts";
+import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import type { ExploreRecord, ExploreViolation } from "../record/explore-record.ts";
 import type { Schedule } from "../record/schedule.ts";
 import { SCHEDULE_VERSION } from "../record/schedule.ts";
@@ -35,6 +36,10 @@ export function toRecord(options: ExploreOptions, found: Exploration, command: s
     longest: found.longest,
     seconds: found.seconds,
     overran: found.overran,
+    overranAt:
+      found.overranAt === undefined
+        ? null
+        : { task: found.machine.names[found.overranAt.task] ?? "", at: found.overranAt.at },
     violations: found.witnesses.map((witness) => violationOf(options, found, witness)),
     checkpoint: null,
     lockdep: null,
@@ -55,7 +60,7 @@ function violationOf(
   const { finding, execution, preemptions, events, met, fewest } = found;
   const witness = witnessOf(machine, events, finding, scenario.sources);
   return {
-    ...namesOf(machine, finding),
+    ...namesOf(machine, finding, scenario),
     execution,
     preemptions,
     steps: events.length,
@@ -70,11 +75,11 @@ function violationOf(
 export function namesOf(
   machine: Machine,
   finding: Finding,
+  { locate }: Pick<ResolvedScenario, "locate">,
 ): Pick<ExploreViolation, "kind" | "message" | "task" | "other" | "object" | "value" | "waits"> {
   const name = (task: number): string | null => machine.names[task] ?? null;
   const word = (addr: number): string => nameOf(machine.heap, addr);
-  const { error } = finding;
-  const thrown = error === undefined ? "" : `: ${error instanceof Error ? error.message : error}`;
+  const thrown = finding.error === undefined ? "" : `: ${thrownText(finding.error, locate)}`;
   return {
     kind: finding.kind,
     message: `${finding.kind === "none" ? "" : violationSentences[finding.kind]}${thrown}`,
@@ -88,6 +93,13 @@ export function namesOf(
       heldBy: name(wait.holder) ?? (wait.held ? "its readers" : null),
     })),
   };
+}
+
+/** What was thrown, and where, as a race says it. */
+function thrownText(error: unknown, locate: ResolvedScenario["locate"]): string {
+  if (!(error instanceof Error)) return String(error);
+  const { file, line, column, message } = locate(error);
+  return `${message} (${line === undefined ? file : `${file}:${line}:${column ?? 1}`})`;
 }
 
 /** The schedule of a violation, for a file. `scenario`: how the file is to name it. */

@@ -1,7 +1,8 @@
-import { pending } from "#shared/atomic/pending";
+import { pending, primitive } from "#shared/atomic/pending";
 import { STEP } from "#shared/atomic/step-kind";
 import { EVENT } from "#shared/recorder/events";
 import { onRecord } from "#shared/recorder/hook";
+import { currentTask } from "#shared/task";
 import { nameOf } from "../catalogue/lock-names.ts";
 import type { WitnessStep } from "../record/witness.ts";
 import { effectOfAccess, effectOfOperation, lastTelling, type Recorded } from "./effects.ts";
@@ -54,12 +55,15 @@ export class Tracer {
   /** Locks held by each task, with the step that took each. */
   readonly #held: Map<number, number>[];
   #recorded: Recorded[] = [];
+  /** Per task: what it recorded in an operation that it has begun and taken no step of. */
+  readonly #ahead: Recorded[][];
   #hash = 0x811c9dc5;
 
   constructor(machine: Machine, sources: ReadonlyMap<string, string>) {
     this.#machine = machine;
     this.#sources = sources;
     this.log = new EventLog(machine);
+    this.#ahead = Array.from({ length: machine.tasks }, () => []);
     this.#held = Array.from({ length: machine.tasks }, () => new Map());
   }
 
@@ -77,11 +81,20 @@ export class Tracer {
     pending.trace = true;
     machine.onAccess = (task, kind, addr, outcome) =>
       this.singles.push({ task, kind, addr, outcome, before: machine.words[addr]! });
-    onRecord((event, object, value) => this.#recorded.push({ event, object, value }));
+    onRecord((event, object, value) => {
+      const list = primitive.fresh ? this.#ahead[currentTask()]! : this.#recorded;
+      list.push({ event, object, value });
+    });
     try {
       machine.reset();
       for (const [index, choice] of choices.entries()) {
         if (!machine.enabled(choice.task)) return { step: index + 1, reason: this.#whyNot(choice.task) };
+        const outcomes = machine.outcomes(choice.task);
+        if (choice.outcome >= outcomes)
+          return {
+            step: index + 1,
+            reason: `there is no outcome ${choice.outcome}, only 0 to ${outcomes - 1}`,
+          };
         const reason = check(this.#take(choice, index), index);
         if (reason !== undefined) return { step: index + 1, reason };
       }
@@ -111,7 +124,8 @@ export class Tracer {
     const frames = framesOf(machine.stacks[task] ?? "", this.#sources);
     const word = machine.syncWord(task);
     const before = machine.words[word]!;
-    this.#recorded = [];
+    this.#recorded = this.#ahead[task]!;
+    this.#ahead[task] = [];
     log.take(machine, task, outcome);
     const kind = log.kind[index]!;
     const path = frames.findIndex((frame) => !isPrimitive(frame));

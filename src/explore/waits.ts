@@ -1,6 +1,6 @@
 import { STEP } from "#shared/atomic/step-kind";
 import { type Holder, holderOf } from "#shared/sync/holder";
-import { TASK, taskBlock, WAIT_KIND } from "#shared/task";
+import { TASK, taskBlock } from "#shared/task";
 import type { Machine } from "./machine.ts";
 
 // Who waits for what: tasks say so in their blocks, for locks and wait queues alike.
@@ -18,12 +18,10 @@ export function holderFor(machine: Machine, task: number): Holder {
   return holderOf((addr) => words[addr]!, words[block + TASK.WAITS_FOR]!, words[block + TASK.WAIT_KIND]!);
 }
 
-/** True if the task waits on an event, not on a lock. */
-export function waitsForEvent(machine: Machine, task: number): boolean {
+/** True if the task has said that it waits as `kind` (one of `WAIT_KIND`) says. */
+export function waitsAs(machine: Machine, task: number, kind: number): boolean {
   const block = taskBlock(task);
-  return (
-    machine.words[block + TASK.WAITS_FOR] !== 0 && machine.words[block + TASK.WAIT_KIND] === WAIT_KIND.EVENT
-  );
+  return machine.words[block + TASK.WAITS_FOR] !== 0 && machine.words[block + TASK.WAIT_KIND] === kind;
 }
 
 /** True if the task sleeps until somebody notifies it. */

@@ -26,7 +26,8 @@ export interface Checkpoint {
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const planned = { task: count, addr: count, writes: count, size: count, outcome: count, outcomes: count };
+const size = v.pipe(v.number(), v.integer());
+const planned = { task: count, addr: count, writes: count, size, outcome: count, outcomes: count };
 interface Node {
   task: number;
   addr: number;

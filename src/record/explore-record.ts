@@ -55,6 +55,8 @@ export interface ExploreRecord {
   seconds: number;
   /** True if an execution went on past the limit of steps. */
   overran: boolean;
+  /** Whose step that execution ended in, and where; null if none went past it. */
+  overranAt: { task: string; at: string | null } | null;
   violations: ExploreViolation[];
   /** Where to go on from, as `--checkpoint` asked; else null. */
   checkpoint: string | null;

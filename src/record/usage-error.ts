@@ -67,6 +67,12 @@ function didYouMean(word: string, allowed: readonly string[]): string {
   return near ? `; did you mean ${nearest}?` : ".";
 }
 
+/** What a file holds is shown, and does nothing to the terminal. */
+function oneLine(text: string): string {
+  const shown = (control: string): string => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  return text.replaceAll(/\s*[\r\n]+\s*/g, " ").replaceAll(/\p{Cc}/gu, shown);
+}
+
 /**
  * Bad input from the user, as data. The command line prints `refzero: ` and the message on one line and
  * exits with status 2; anything else that is thrown is a bug of ours.
@@ -77,7 +83,7 @@ export class UsageError<C extends UsageErrorCode = UsageErrorCode> extends Error
   readonly facts: UsageErrorFacts[C];
 
   constructor(code: C, facts: UsageErrorFacts[C]) {
-    super(templates[code](facts).replaceAll(/\s*[\r\n]+\s*/g, " "));
+    super(oneLine(templates[code](facts)));
     this.code = code;
     this.facts = facts;
   }

@@ -45,7 +45,9 @@ export function exploreVerdict(record: ExploreRecord): string {
   }
   if (record.overran) {
     const cause = "a loop that spins? Add `yield* cpuRelax(turn)` to it, or raise --max-steps";
-    return `inconclusive: execution ${grouped(record.executions + 1)} passed the limit of steps (${cause}), ${time}`;
+    const { task = "", at = null } = record.overranAt ?? {};
+    const where = at === null ? "" : ` in ${task}, at ${at}`;
+    return `inconclusive: execution ${grouped(record.executions + 1)} passed the limit of steps${where} (${cause}), ${time}`;
   }
   if (record.verdict === "inconclusive") return `inconclusive: no execution was finished in ${time}`;
   return `${claimOf(record)}, ${time}${furtherOf(record)}`;
@@ -71,6 +73,11 @@ function furtherOf({ exhaustive, pct, granularity, executions }: ExploreRecord):
   return `. A bug of depth ${pct.depth} is met by one execution with at least ${rate(pct.probability)} (1 / (tasks x steps^(depth-1)), ${pct.steps} steps); missed by all with at most ${rate(missed)}.`;
 }
 
+/** The command that goes on: without the limit that has been reached. */
+function restOf(command: string): string {
+  return command.replace(/ --(?:executions|seconds) \S+/g, "");
+}
+
 /** The whole report of an exploration. */
 export function exploreText(record: ExploreRecord, style: Style, quiet: boolean): string {
   const colors = pc.createColors(style.color);
@@ -86,7 +93,9 @@ export function exploreText(record: ExploreRecord, style: Style, quiet: boolean)
   const saved = first?.schedule ?? null;
   const next = [
     ...(saved === null ? [] : [`saved  ${saved}`, `again  refzero replay ${saved} [--threads]`]),
-    ...(record.checkpoint === null ? [] : [`rest   ${record.command} --checkpoint ${record.checkpoint}`]),
+    ...(record.checkpoint === null
+      ? []
+      : [`rest   ${restOf(record.command)} --checkpoint ${record.checkpoint}`]),
     ...(saved === null && record.checkpoint === null ? [`again  ${record.command}`] : []),
   ];
   return `${[header(record, style), verdict, ...witness, ...next].join("\n")}\n`;

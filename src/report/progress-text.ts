@@ -1,5 +1,8 @@
 import { grouped } from "./numbers.ts";
 
+/** Seconds from which on a number says no more. */
+const LONG = 100 * 365 * 86_400;
+
 /** What a progress line needs to know. */
 export interface SearchProgress {
   readonly executions: number;
@@ -13,12 +16,13 @@ export interface SearchProgress {
 export function progressLine(name: string, { executions, seconds, longest, share }: SearchProgress): string {
   const speed = seconds > 0 ? grouped(executions / seconds) : "0";
   const left = share > 0 ? `, about ${duration((seconds * (1 - share)) / share)} left` : "";
-  const part = share < 0.0001 ? "less than 0.01" : (share * 100).toFixed(2);
-  return `${name}  ${grouped(executions)} executions, ${speed}/s, depth ${grouped(longest)}, about ${part} %${left}`;
+  const part = share < 0.0001 ? "less than 0.01 %" : `about ${(share * 100).toFixed(2)} %`;
+  return `${name}  ${grouped(executions)} executions, ${speed}/s, depth ${grouped(longest)}, ${part}${left}`;
 }
 
 function duration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${grouped(seconds / 86_400)} days`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return seconds < LONG ? `${grouped(seconds / 86_400)} days` : "a hundred years or more";
 }

@@ -128,9 +128,11 @@ function groupByTask(violation: RunViolation): Map<string, RunViolation["events"
 }
 
 /** Where the interleaving is, and how it was had. */
-function scheduleLines({ schedule, verdict, mode }: RunRecord): string[] {
+function scheduleLines({ schedule, verdict, mode, interrupted, violations }: RunRecord): string[] {
   if (schedule === null) {
-    if (verdict !== "violated" || mode === "soak") return [];
+    // Nobody looked for one: a world without a beginning, what happens to threads only, or ^C.
+    const sought = mode === "batch" && !interrupted && violations[0]?.kind !== "worker-died";
+    if (verdict !== "violated" || !sought) return [];
     return [
       "saved  nothing: no interleaving that ends so was found in the budget; `refzero explore` looks longer",
     ];

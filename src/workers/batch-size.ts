@@ -11,7 +11,7 @@ const OVERHEAD_WORDS: number = CONTROL_WORDS + 64 * 1024;
 /** Worlds a batch: what the user asked for, or what suits the arena. */
 export function worldsPerBatch(options: RaceOptions, worldWords: number, tasks: number): number {
   if (options.batch !== undefined) return options.batch;
-  const rings = options.recorder ? tasks * RING_STRIDE : 0;
+  const rings = options.recorder ? 2 * tasks * RING_STRIDE : 0;
   const room = Math.floor((options.arenaBytes / 4 - OVERHEAD_WORDS - rings) / (worldWords + 16));
   return Math.max(1, Math.min(USUAL_BATCH, room));
 }

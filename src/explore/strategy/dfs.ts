@@ -36,7 +36,7 @@ export class DfsSearch implements Search {
   readonly #bound: number;
   readonly #budget: Budget;
   readonly #onExecution: OnExecution;
-  readonly #log: EventLog;
+  readonly log: EventLog;
   #open: Choice[][] = [];
   #done: number[] = [];
   /** Per depth: preemptions up to and with the current choice. */
@@ -52,7 +52,7 @@ export class DfsSearch implements Search {
     this.#bound = bound;
     this.#budget = budget;
     this.#onExecution = onExecution;
-    this.#log = new EventLog(machine);
+    this.log = new EventLog(machine);
     if (saved !== undefined) this.#restore(saved);
   }
 
@@ -86,30 +86,31 @@ export class DfsSearch implements Search {
 
   #restore(saved: SavedDfs): void {
     this.#executions = saved.executions;
-    this.#steps = saved.steps;
     this.#open = saved.open.map((choices) => [...choices]);
     this.#done = [...saved.done];
     this.#machine.reset();
     for (let depth = 0; depth < this.#open.length - 1; depth++) this.#take(depth);
+    // The way back has been counted.
+    this.#steps = saved.steps;
   }
 
   /** Runs one execution and moves to the next; true if there is none or the budget has ended. */
   #execute(): boolean {
     const last = this.#open.length - 1;
-    this.#log.rewind(this.#machine, Math.max(0, last));
+    this.log.rewind(this.#machine, Math.max(0, last));
     this.#steps += Math.max(0, last);
     if (last >= 0) this.#take(last);
     this.#finish();
-    this.#longest = Math.max(this.#longest, this.#log.length);
+    this.#longest = Math.max(this.#longest, this.log.length);
     if (this.#overran) return true;
     this.#executions++;
-    if (!this.#onExecution(this.#log)) return true;
+    if (!this.#onExecution(this.log)) return true;
     this.#exhaustive = !this.#backtrack();
     return this.#exhaustive || this.#executions >= this.#budget.executions;
   }
 
   #finish(): void {
-    const log = this.#log;
+    const log = this.log;
     while (!stopsEarly(this.#budget, this.#machine, log)) {
       const depth = log.length;
       if (depth > this.#budget.steps) {
@@ -128,10 +129,10 @@ export class DfsSearch implements Search {
 
   #take(depth: number): void {
     const { task, outcome } = this.#open[depth]![0]!;
-    const previous = depth === 0 ? -1 : this.#log.task[depth - 1]!;
+    const previous = depth === 0 ? -1 : this.log.task[depth - 1]!;
     const before = depth === 0 ? 0 : this.#preempted[depth - 1]!;
     this.#preempted[depth] = before + (isPreemption(this.#machine, previous, task) ? 1 : 0);
-    this.#log.take(this.#machine, task, outcome);
+    this.log.take(this.#machine, task, outcome);
     this.#steps++;
   }
 

@@ -1,7 +1,8 @@
 import { STEP } from "#shared/atomic/step-kind";
 import type { PlannedStep } from "../event.ts";
-import { EventLog, Nondeterminism, type SpinRead, spinReadsOf } from "../event-log.ts";
+import { EventLog } from "../event-log.ts";
 import type { Machine } from "../machine.ts";
+import { Nondeterminism } from "../nondeterminism.ts";
 import {
   type Budget,
   type OnExecution,
@@ -12,17 +13,9 @@ import {
   shareOfTree,
   stopsEarly,
 } from "../search.ts";
+import { type Later, Races } from "./races.ts";
 import { Sequence } from "./sequence.ts";
 import { insertSequence, nodeOf, type WakeupNode } from "./wakeup-tree.ts";
-
-/** A step, taken or still waited for, that could come before an earlier event. */
-interface Later extends PlannedStep {
-  readonly kind: number;
-  readonly expected: number;
-  readonly waited: boolean;
-  /** Its index, or -1 for one that a task waits to take. */
-  readonly index: number;
-}
 
 const NO_STEPS: readonly PlannedStep[] = [];
 const NO_NODES: WakeupNode[] = [];
@@ -52,8 +45,9 @@ export class DporSearch implements Search {
   readonly #machine: Machine;
   readonly #budget: Budget;
   readonly #onExecution: OnExecution;
-  readonly #log: EventLog;
+  readonly log: EventLog;
   readonly #sequence: Sequence;
+  readonly #races: Races;
   /** Per depth: steps that need not be taken there, since all that they begin has been seen. */
   readonly #sleep: (readonly PlannedStep[])[] = [];
   /** Per depth: what is to be explored there, the current step first. Empty: the current step, and nothing after it is planned. */
@@ -73,8 +67,9 @@ export class DporSearch implements Search {
     this.#machine = machine;
     this.#budget = budget;
     this.#onExecution = onExecution;
-    this.#log = new EventLog(machine);
-    this.#sequence = new Sequence(this.#log);
+    this.log = new EventLog(machine);
+    this.#sequence = new Sequence(this.log);
+    this.#races = new Races(machine, this.log, (index, later) => this.#reverse(index, later));
     if (saved !== undefined) this.#restore(saved);
   }
 
@@ -103,7 +98,7 @@ export class DporSearch implements Search {
   }
 
   save(): SavedDpor {
-    const log = this.#log;
+    const log = this.log;
     return {
       executions: this.#executions,
       blocked: this.#blocked,
@@ -126,24 +121,24 @@ export class DporSearch implements Search {
     this.#done.push(...saved.done);
     this.#machine.reset();
     for (const [task, outcome] of saved.path.slice(0, -1)) {
-      if (this.#machine.finished(task)) throw new Nondeterminism(this.#log.length, task);
-      this.#log.take(this.#machine, task, outcome);
+      if (this.#machine.finished(task)) throw new Nondeterminism(this.log.length, task);
+      this.log.take(this.#machine, task, outcome);
     }
   }
 
   /** Runs one execution and finds what is next; true if there is nothing or the budget has ended. */
   #execute(): boolean {
     const depth = this.#sleep.length - 1;
-    this.#log.rewind(this.#machine, Math.max(0, depth));
+    this.log.rewind(this.#machine, Math.max(0, depth));
     const end = depth < 0 ? this.#run(NO_STEPS, NO_NODES) : this.#branch(depth);
-    this.#longest = Math.max(this.#longest, this.#log.length);
+    this.#longest = Math.max(this.#longest, this.log.length);
     this.#overran = end === "overran";
     if (this.#overran) return true;
     if (end === "blocked") this.#blocked++;
     else this.#executions++;
-    if (end === "complete" && !this.#onExecution(this.#log)) return true;
-    for (let index = Math.max(1, depth); index < this.#log.length; index++) this.#reverseRacesOf(index);
-    this.#reverseRacesOfWaiting();
+    if (end === "complete" && !this.#onExecution(this.log)) return true;
+    for (let index = Math.max(1, depth); index < this.log.length; index++) this.#races.of(index);
+    this.#races.ofWaiting();
     this.#exhaustive = !this.#backtrack();
     return this.#exhaustive || this.#executions + this.#blocked >= this.#budget.executions;
   }
@@ -151,14 +146,16 @@ export class DporSearch implements Search {
   /** Takes the step chosen at the last depth, which is another one now, and goes on from there. */
   #branch(depth: number): "complete" | "blocked" | "overran" {
     const chosen = this.#wakeup[depth]![0]!;
-    this.#log.take(this.#machine, chosen.task, this.#lots[depth]![0] ?? chosen.outcome);
+    this.#assertAble(chosen.task);
+    this.log.take(this.#machine, chosen.task, this.#lots[depth]![0] ?? chosen.outcome);
+    refresh(chosen, this.log, depth);
     this.#steps += depth + 1;
     return this.#run(this.#awakened(this.#sleep[depth]!, depth), chosen.children);
   }
 
   /** Goes on to the end of an execution. */
   #run(firstSleep: readonly PlannedStep[], firstPlan: WakeupNode[]): "complete" | "blocked" | "overran" {
-    const log = this.#log;
+    const log = this.log;
     let sleep = firstSleep;
     let plan = firstPlan;
     for (;;) {
@@ -170,7 +167,11 @@ export class DporSearch implements Search {
       const first = log.length;
       // Nothing is planned: the task that goes on is never asleep, so it goes on by itself while it can.
       if (chosen === undefined) log.run(this.#machine, task, 0, this.#budget);
-      else log.take(this.#machine, task, chosen.outcome);
+      else {
+        this.#assertAble(task);
+        log.take(this.#machine, task, chosen.outcome);
+        refresh(chosen, log, first);
+      }
       this.#steps += log.length - first;
       for (let depth = first; depth < log.length; depth++) {
         this.#sleep.push(sleep);
@@ -183,6 +184,11 @@ export class DporSearch implements Search {
     }
   }
 
+  /** What is planned can be done, unless the scenario depends on more than its steps show. */
+  #assertAble(task: number): void {
+    if (!this.#machine.enabled(task)) throw new Nondeterminism(this.log.length, task);
+  }
+
   #anyEnabled(): boolean {
     for (let task = 0; task < this.#machine.tasks; task++) if (this.#machine.enabled(task)) return true;
     return false;
@@ -191,7 +197,7 @@ export class DporSearch implements Search {
   /** A task that can go on and is not asleep, the latest one if possible; -1 if there is none. */
   #anyAwake(sleep: readonly PlannedStep[]): number {
     const { tasks } = this.#machine;
-    const latest = this.#log.length === 0 ? 0 : this.#log.task[this.#log.length - 1]!;
+    const latest = this.log.length === 0 ? 0 : this.log.task[this.log.length - 1]!;
     for (let offset = 0; offset < tasks; offset++) {
       const task = offset === 0 ? latest : offset <= latest ? offset - 1 : offset;
       if (!this.#machine.enabled(task)) continue;
@@ -205,7 +211,7 @@ export class DporSearch implements Search {
   /** The sleepers that go on sleeping after the event at `index`: those that commute with it. */
   #awakened(sleep: readonly PlannedStep[], index: number): readonly PlannedStep[] {
     if (sleep.length === 0) return sleep;
-    const log = this.#log;
+    const log = this.log;
     const task = log.task[index]!;
     return sleep.filter(
       (step) => step.task !== task && !log.conflicts(index, step.addr, step.writes, step.size),
@@ -225,7 +231,7 @@ export class DporSearch implements Search {
         return true;
       }
       if (wakeup.length > 1) {
-        this.#sleep[depth] = [...this.#sleep[depth]!, this.#log.planned(depth)];
+        this.#sleep[depth] = [...this.#sleep[depth]!, this.log.planned(depth)];
         wakeup.shift();
         this.#lots[depth] = lotsOf(wakeup[0]!.outcome, wakeup[0]!.outcomes);
         return true;
@@ -242,120 +248,14 @@ export class DporSearch implements Search {
   #materialized(depth: number): WakeupNode[] {
     const wakeup = this.#wakeup[depth]!;
     if (wakeup.length > 0) return wakeup;
-    const own = [nodeOf(this.#log.planned(depth))];
+    const own = [nodeOf(this.log.planned(depth))];
     this.#wakeup[depth] = own;
     return own;
   }
 
-  #reverseRacesOf(index: number): void {
-    const log = this.#log;
-    if (log.addr[index] === 0) return;
-    // Most events follow one of their own task, or nothing, on their word.
-    if (log.size[index] === 0 && log.waited[index] === 0) {
-      const earlier = log.onWord[index]!;
-      if (earlier < 0) return;
-      const wrote = log.writes[earlier]! !== 0;
-      if (wrote && log.task[earlier] === log.task[index]) return;
-    }
-    const later: Later = {
-      task: log.task[index]!,
-      addr: log.addr[index]!,
-      writes: log.writes[index]!,
-      size: log.size[index]!,
-      outcome: log.outcome[index]!,
-      outcomes: 1,
-      kind: log.kind[index]!,
-      expected: log.expected[index]!,
-      waited: log.waited[index] === 1,
-      index,
-    };
-    const previous = log.previous[index]!;
-    if (later.kind === STEP.RELAX) this.#reverseSpin(later, log.spinReads(index), index, previous);
-    else this.#reverseRaces(later, index, previous);
-  }
-
-  /** A turn of a spin loop could have come at any time at which one of its words was not what the loop had seen. */
-  #reverseSpin(turn: Later, reads: readonly SpinRead[], end: number, previous: number): void {
-    for (const { addr, value } of reads)
-      this.#reverseRaces({ ...turn, addr, writes: 0, expected: value }, end, previous);
-  }
-
-  /** A step that a task still waits to take at the end could have been taken earlier. */
-  #reverseRacesOfWaiting(): void {
-    const machine = this.#machine;
-    for (let task = 0; task < machine.tasks; task++) {
-      // Nobody has woken a sleeper, so there was no time at which it could have gone on.
-      if (machine.finished(task) || machine.enabled(task) || machine.kind[task] === STEP.ASLEEP) continue;
-      const later: Later = {
-        task,
-        kind: machine.stepKind(task),
-        expected: machine.expected[task]!,
-        waited: true,
-        outcome: 0,
-        outcomes: 1,
-        index: -1,
-        addr: machine.touched(task),
-        writes: machine.writes(task),
-        size: 0,
-      };
-      const { length } = this.#log;
-      const previous = this.#log.lastOf(task);
-      if (later.kind === STEP.RELAX) this.#reverseSpin(later, spinReadsOf(task), length, previous);
-      else this.#reverseRaces(later, length, previous);
-    }
-  }
-
-  /**
-   * Finds the events that `later` races with, from the nearest back, and plans each race the other way round.
-   * `end`: the first event that cannot be one. `previous`: the event of the same task before it, or -1.
-   */
-  #reverseRaces(later: Later, end: number, previous: number): void {
-    const log = this.#log;
-    const found: number[] = [];
-    const isFree = later.size > 0;
-    let index = isFree ? end - 1 : this.#latestOn(later, end);
-    while (index >= 0) {
-      const isOld = this.#isNotNext(index, later.task, previous, found);
-      // All that touched the word before a write of it comes before that write.
-      if (isOld && !isFree && log.writes[index] !== 0) return;
-      const isRace = !isOld && log.conflicts(index, later.addr, later.writes, later.size);
-      if (isRace && (!later.waited || this.#couldComeBefore(later, index))) {
-        found.push(index);
-        this.#reverse(index, later);
-      }
-      index = isFree ? index - 1 : log.earlierOn(index, later.addr);
-    }
-  }
-
-  /** The latest event in front of `end` that touches the word of `later`, or -1. */
-  #latestOn({ index, addr }: Later, end: number): number {
-    const log = this.#log;
-    if (index >= 0 && log.addr[index] === addr) return log.onWord[index]!;
-    let at = log.lastOn(addr);
-    while (at >= end) at = log.earlierOn(at, addr);
-    return at;
-  }
-
-  /** True if the event at `index` comes before the task's previous step, or before another racing event: it is not next. */
-  #isNotNext(index: number, task: number, previous: number, found: readonly number[]): boolean {
-    const log = this.#log;
-    if (log.task[index] === task || (previous >= 0 && log.comesBefore(index, previous))) return true;
-    for (const nearer of found) if (log.comesBefore(index, nearer)) return true;
-    return false;
-  }
-
-  /** True if a step that can only be taken in some states could have been taken in front of the event at `index`. */
-  #couldComeBefore(later: Later, index: number): boolean {
-    const { kind, expected, task } = later;
-    const log = this.#log;
-    if (kind === STEP.AWAIT_READ || kind === STEP.AWAIT_CAS) return log.before[index] === expected;
-    if (kind === STEP.RELAX) return log.before[index] !== expected;
-    return log.wasAble(index, task);
-  }
-
   /** Plans the execution in which `later` comes before the event at `index`. */
   #reverse(index: number, later: Later): void {
-    const log = this.#log;
+    const log = this.log;
     const sequence = this.#sequence;
     sequence.clear();
     for (let at = index + 1; at < log.length; at++)
@@ -368,6 +268,13 @@ export class DporSearch implements Search {
     for (const asleep of this.#sleep[index]!) if (sequence.hasWeakInitial(asleep)) return;
     insertSequence(this.#materialized(index), sequence);
   }
+}
+
+/** What a planned step touches is known for certain once it has been taken where it was planned. */
+function refresh(node: WakeupNode, log: EventLog, index: number): void {
+  node.addr = log.addr[index]!;
+  node.writes = log.writes[index]!;
+  node.size = log.size[index]!;
 }
 
 /** All outcomes of a step that draws lots, its own first; a step that draws none has none. */

@@ -48,7 +48,7 @@ export class SamplingSearch implements Search {
   readonly #seed: number;
   readonly #budget: Budget;
   readonly #onExecution: OnExecution;
-  readonly #log: EventLog;
+  readonly log: EventLog;
   readonly #lots = new Lots();
   #executions = 0;
   #steps = 0;
@@ -68,7 +68,7 @@ export class SamplingSearch implements Search {
     this.#seed = seed;
     this.#budget = budget;
     this.#onExecution = onExecution;
-    this.#log = new EventLog(machine);
+    this.log = new EventLog(machine);
     this.#executions = saved?.executions ?? 0;
     this.#steps = saved?.steps ?? 0;
   }
@@ -97,7 +97,7 @@ export class SamplingSearch implements Search {
   }
 
   #execute(): boolean {
-    const log = this.#log;
+    const log = this.log;
     const machine = this.#machine;
     const lots = this.#lots;
     machine.reset();

@@ -3,6 +3,9 @@ import type { Sequence } from "./sequence.ts";
 
 /** A step with the ways to go on behind it, in the order they are to be explored. */
 export interface WakeupNode extends PlannedStep {
+  addr: number;
+  writes: number;
+  size: number;
   readonly children: WakeupNode[];
 }
 

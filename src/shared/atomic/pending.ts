@@ -48,7 +48,7 @@ const READS = 8;
 /**
  * The reads of each task since its last turn of a spin loop, each word once with the value it saw last: what the loop
  * waits to see changed. `looping`: 1 while a task has done nothing but look since that turn, so that the reads are the
- * loop's own; the first turn of a loop has to be free, since nobody knows where the loop began.
+ * loop's own; else its first turn is free, since nobody knows where the loop began.
  */
 export const spin: {
   readonly reads: number;

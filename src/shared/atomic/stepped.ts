@@ -12,6 +12,8 @@ let words: Int32Array = new Int32Array(4);
 let shadowBytes: Uint8Array | undefined;
 let complain: BadAccess = () => {};
 let ticks = 0;
+/** What objects that have a name elsewhere were last called. */
+const names = new Map<Addr, Addr>();
 
 /** Binds the door to an arena. `options` are the blocking door's; nothing here spins or draws lots. */
 export function bind(view: Int32Array, _options: BindOptions): void {
@@ -21,6 +23,7 @@ export function bind(view: Int32Array, _options: BindOptions): void {
   pace.byLock = false;
   pace.ahead = 0;
   pace.follow = undefined;
+  names.clear();
 }
 
 /** Turns access checks on: `bytes` has one `SHADOW` state a word, `report` hears of each access to a dead one. */
@@ -199,9 +202,9 @@ export function* notify(addr: Addr, count: number): Step<void> {
   if (announce(STEP.NOTIFY, addr, count, 0)) yield;
 }
 
-/** One turn of a spin loop. `turn` counts the turns of this loop from 0, for doors that wait in earnest. */
-export function* cpuRelax(_turn: number): Step<void> {
-  if (announce(STEP.RELAX, 0, spin.looping[spin.task]!, 0)) yield;
+/** One turn of a spin loop. `turn` counts the turns of this loop from 0. */
+export function* cpuRelax(turn: number): Step<void> {
+  if (announce(STEP.RELAX, 0, turn === 0 ? spin.looping[spin.task]! : 1, 0)) yield;
 }
 
 /** One of `n` outcomes, 0 to n-1, that the scenario does not control (pressure, a signal, a failure). */
@@ -220,6 +223,15 @@ export function becomesLive(addr: Addr, size: number): void {
   shadowBytes?.fill(SHADOW.LIVE, addr, addr + size);
 }
 
+/** The object that stands for `object`, by its word at `alias`; in freed memory the one that was there last. */
+function namedBy(object: Addr, alias: number): Addr {
+  if (shadowBytes !== undefined && shadowBytes[object + alias] !== SHADOW.LIVE)
+    return names.get(object) ?? object;
+  const name = words[object + alias]!;
+  names.set(object, name);
+  return name;
+}
+
 /**
  * From here to `leavePrimitive` the task is inside one operation on `object`, which granularity `lock` does not
  * interrupt. Operations on the same object depend on each other. `alias` above 0 is the offset of a word that names
@@ -227,7 +239,7 @@ export function becomesLive(addr: Addr, size: number): void {
  */
 export function enterPrimitive(object: Addr, alias: number): void {
   if (primitive.depth++ > 0) return;
-  primitive.object = alias === 0 ? object : words[object + alias]!;
+  primitive.object = alias === 0 ? object : namedBy(object, alias);
   primitive.self = object;
   primitive.fresh = true;
 }

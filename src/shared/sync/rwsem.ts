@@ -7,6 +7,7 @@ import {
   load,
   peek,
   poke,
+  readOnce,
   type Step,
   writeOnce,
 } from "../atomic/index.ts";
@@ -41,8 +42,8 @@ function blame(sem: Addr, seen: number): void {
 }
 
 /** True if the caller holds the lock for writing; reports it if not. */
-function isWriter(sem: Addr): boolean {
-  const writer = peek(sem + Rwsem.at.writer);
+function* isWriter(sem: Addr): Step<boolean> {
+  const writer = yield* readOnce(sem + Rwsem.at.writer);
   if (writer === currentTask() + 1) return true;
   blame(sem, writer);
   report("lock-misuse", sem, peek(sem), writer);
@@ -115,7 +116,7 @@ export function* downWriteTrylock(sem: Addr): Step<boolean> {
 export function* upWrite(sem: Addr): Step<void> {
   enterPrimitive(sem, 0);
   record(UNLOCK, sem, 0);
-  if (!isWriter(sem)) return leavePrimitive();
+  if (!(yield* isWriter(sem))) return leavePrimitive();
   yield* writeOnce(sem + Rwsem.at.writer, 0);
   const before = yield* add(sem, -WRITER);
   if ((before & WAITING) !== 0) yield* wakeWaiters(sem);
@@ -125,7 +126,7 @@ export function* upWrite(sem: Addr): Step<void> {
 /** Turns the write hold into a read hold; queued readers may come in too. @kernel kernel/locking/rwsem.c: downgrade_write() */
 export function* downgradeWrite(sem: Addr): Step<void> {
   enterPrimitive(sem, 0);
-  if (!isWriter(sem)) return leavePrimitive();
+  if (!(yield* isWriter(sem))) return leavePrimitive();
   record(DOWNGRADE, sem, 0);
   yield* writeOnce(sem + Rwsem.at.writer, 0);
   const before = yield* add(sem, READER - WRITER);

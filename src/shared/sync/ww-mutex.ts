@@ -12,10 +12,11 @@ import {
   writeOnce,
 } from "../atomic/index.ts";
 import { EDEADLK } from "../errno.ts";
+import { POISON } from "../memory/poison.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { EVENT, LOCKED, record } from "../recorder/index.ts";
 import { currentOwnerWord } from "../task.ts";
-import { report } from "../violation.ts";
+import { report, reportAndAbandon } from "../violation.ts";
 import { looksIntoWindow, watchWords } from "./contention-monitor.ts";
 import { Mutex } from "./mutex.ts";
 import { lockSlow, unlockSlow } from "./mutex-slow.ts";
@@ -169,8 +170,9 @@ export function* wwMutexTrylock(lock: Addr, ctx: Addr): Step<boolean> {
 export function* wwMutexUnlock(lock: Addr): Step<void> {
   enterPrimitive(lock, CLASS);
   let me = currentOwnerWord();
-  const ctx = peek(lock + CTX);
+  const ctx = yield* readOnce(lock + CTX);
   if (ctx !== 0) {
+    if (ctx === POISON) reportAndAbandon("use-after-free", lock, ctx);
     // The context goes before ownership does: a new holder must not find the old one's.
     const acquired = peek(ctx + ACQUIRED);
     if (acquired <= 0) report("ww-misuse", ctx, acquired);

@@ -3,21 +3,13 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { refzero, useFolder } from "../cli.ts";
 import { type Parts, scenarioText } from "../user-scenarios.ts";
+import { refused as refusedIn } from "./refused.ts";
 
 // Bad input gives one line on stderr that says what is wrong and what is allowed, status 2, and leaves nothing behind.
 
 const folder = useFolder();
+const refused = (args: readonly string[]): Promise<string> => refusedIn(folder, args);
 const NOBODY = 65_534;
-
-async function refused(args: readonly string[]): Promise<string> {
-  const before = folder.list();
-  const { status, stdout, stderr } = await refzero(args, { cwd: folder.path, env: { TMPDIR: folder.path } });
-  expect({ status, stdout }, stderr).toEqual({ status: 2, stdout: "" });
-  expect(folder.list()).toEqual(before);
-  expect(stderr).toMatch(/^refzero: [^\n]+\n$/);
-  expect(stderr).not.toMatch(/node:|\.js:\d+|at .*\(/);
-  return stderr.slice("refzero: ".length, -1);
-}
 
 const free = "shmem/free-vs-shrinker";
 const designs = "lock, kref-assert, helper, deferred";

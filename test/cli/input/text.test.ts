@@ -19,6 +19,8 @@ describe("help", () => {
   test.each([
     ["help", ["--help"]],
     ["help-race", ["race", "--help"]],
+    ["help-explore", ["explore", "--help"]],
+    ["help-replay", ["replay", "--help"]],
     ["help-list", ["list", "-h"]],
     ["help-demo", ["demo", "-h"]],
   ])("%s", async (name, args) => {

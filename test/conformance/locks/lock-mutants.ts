@@ -43,8 +43,8 @@ function swept<P extends Params>(
   return (variant) => variant.trials.sweep(variant.program(program), params, seeds, judge);
 }
 
-const excluding = (way: Way): Check =>
-  swept(exclusion, { tasks: 3, rounds: 3, way, algorithm: "wound-wait" }, 200);
+const excluding = (way: Way, seeds = 200): Check =>
+  swept(exclusion, { tasks: 3, rounds: 3, way, algorithm: "wound-wait" }, seeds);
 const ordered = (play: Play, tasks: number): Check => swept(rwsemOrder, { tasks, play }, 100);
 const wounding = (wound: Wound): Check => swept(wwWound, { tasks: 3, wound }, 300);
 
@@ -92,7 +92,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a ww-mutex takes its ticket after the last look",
     edits: [{ file: "sync/ww-slow.js", from: /park\(ticket\)/, to: "park(yield* parkTicket())" }],
-    check: excluding("ww-context"),
+    check: excluding("ww-context", 1000),
   },
   {
     name: "a signal is seen before a lock that was handed over",

@@ -2,6 +2,8 @@ import {
   type Addr,
   add,
   compareExchange,
+  enterPrimitive,
+  leavePrimitive,
   or,
   peek,
   readOnce,
@@ -51,7 +53,17 @@ function* joins(lock: Addr, ctx: Addr): Step<void> {
 
 /** A lock in a context put together from `parts`; with the right ones it is right. */
 export function lockOf(parts: Parts): (lock: Addr, ctx: Addr) => Step<number> {
+  const takes = takesBy(parts);
   return function* lockInContext(lock, ctx) {
+    enterPrimitive(lock, WwMutex.at.wwClass);
+    const error = yield* takes(lock, ctx);
+    leavePrimitive();
+    return error;
+  };
+}
+
+function takesBy(parts: Parts): (lock: Addr, ctx: Addr) => Step<number> {
+  return function* takes(lock, ctx) {
     const me = currentOwnerWord() | HAS_CONTEXT;
     if (peek(ctx + ACQUIRED) === 0) yield* writeOnce(ctx + WOUNDED, 0);
     if ((yield* compareExchange(lock, 0, me)) === 0) {
