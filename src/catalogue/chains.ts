@@ -20,22 +20,28 @@ export interface TaskChains {
   readonly dropped: number;
 }
 
-/** Chains kept a task. Paths that choose at random have no end of them. */
-export const MOST_CHAINS = 4096;
+/** Chains kept a task, whatever they are; beyond that as many of a new shape. A world with a long life has no end of them. */
+export const MOST_CHAINS = 2048;
 
 /**
  * Keeps every distinct sequence of events that a task recorded in a world: in thousands of worlds there are few. What
- * lockdep does not see (waiting, failed trylocks, what reclaim freed) makes no difference. Hears one task.
+ * lockdep does not see (waiting, failed trylocks, what reclaim freed) makes no difference. Where there are too many, as
+ * when objects come and go, those of a new shape are still kept: the same but for where the objects lie that setup did
+ * not make. Hears one task.
  */
 export class ChainCollector {
   readonly #most: number;
   readonly #seen = new Set<number>();
+  readonly #shapes = new Set<number>();
   readonly #kept: { heap: number; events: Int32Array; objects?: Int32Array }[] = [];
   #events = new Int32Array(256);
   #length = 0;
   #heap = -1;
-  #low = 0;
-  #high = 0;
+  /** First word behind what setup made, and of what else the task touched first. */
+  #fixed = Number.POSITIVE_INFINITY;
+  #origin = 0;
+  readonly #hash = new Hash();
+  readonly #shape = new Hash();
   #waitsFor = 0;
   #waitKind = 0;
   #dropped = 0;
@@ -44,12 +50,14 @@ export class ChainCollector {
     this.#most = most;
   }
 
-  /** The task enters the world whose heap is at `heap`. */
-  begin(heap: number): void {
+  /** The task enters the world whose heap is at `heap`; setup made the objects in its first `fixed` words. */
+  begin(heap: number, fixed: number = Number.POSITIVE_INFINITY): void {
     this.#heap = heap;
+    this.#fixed = fixed;
+    this.#origin = 0;
     this.#length = 0;
-    this.#low = 0x811c9dc5;
-    this.#high = 0x01000193;
+    this.#hash.reset();
+    this.#shape.reset();
     this.#waitsFor = 0;
   }
 
@@ -95,13 +103,15 @@ export class ChainCollector {
     if (this.#waitsFor !== 0) this.#add(EVENT.WAIT, this.#waitsFor, this.#waitKind);
     const heap = this.#heap;
     this.#heap = -1;
-    const key = (this.#high >>> 11) * 0x100000000 + (this.#low >>> 0);
+    const { key } = this.#hash;
     if (this.#seen.has(key)) return;
-    if (this.#kept.length >= this.#most) {
+    const shape = this.#shape.key;
+    if (this.#kept.length >= (this.#shapes.has(shape) ? this.#most : 2 * this.#most)) {
       this.#dropped++;
       return;
     }
     this.#seen.add(key);
+    this.#shapes.add(shape);
     this.#kept.push({ heap, events: this.#events.slice(0, this.#length) });
   }
 
@@ -133,13 +143,32 @@ export class ChainCollector {
     this.#events[this.#length++] = event;
     this.#events[this.#length++] = at;
     this.#events[this.#length++] = value;
-    this.#mix(event);
-    this.#mix(at);
-    this.#mix(value);
+    this.#hash.mix(event);
+    this.#hash.mix(at);
+    this.#hash.mix(value);
+    if (at >= this.#fixed && this.#origin === 0) this.#origin = at;
+    this.#shape.mix(event);
+    this.#shape.mix(at >= this.#fixed ? at - this.#origin : at);
+    this.#shape.mix(value);
+  }
+}
+
+/** 53 bits that depend on every number mixed in. */
+class Hash {
+  #low = 0;
+  #high = 0;
+
+  reset(): void {
+    this.#low = 0x811c9dc5;
+    this.#high = 0x01000193;
   }
 
-  #mix(value: number): void {
+  mix(value: number): void {
     this.#low = Math.imul(this.#low ^ value, 0x01000193) ^ (this.#low >>> 15);
     this.#high = Math.imul(this.#high ^ value, 0x85ebca6b) ^ (this.#high >>> 13);
+  }
+
+  get key(): number {
+    return (this.#high >>> 11) * 0x100000000 + (this.#low >>> 0);
   }
 }

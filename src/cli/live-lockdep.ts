@@ -1,6 +1,6 @@
 import type { NamedChain } from "../catalogue/chain-events.ts";
 import { traceOf, usesReservations } from "../catalogue/lock-trace.ts";
-import { traceText } from "../lockdep/trace-writer.ts";
+import { traceLines } from "../lockdep/trace-writer.ts";
 import { Validator } from "../lockdep/validator.ts";
 import { type LiveLockdep, liveLockdep } from "../record/live-lockdep.ts";
 import type { TraceHeader } from "../record/lock-trace.ts";
@@ -53,7 +53,7 @@ export class LiveLockdepRun {
       mode: "exact",
       ...(primed ? { prime: ["reservation"] } : {}),
     };
-    this.#file?.write(traceText(header, traceOf(heard.chains)));
+    this.#file?.writeParts(traceLines(header, traceOf(heard.chains)));
     return this.#flags.lockdep === true
       ? validated(heard, header, this.#flags.lockTrace ?? "live")
       : undefined;

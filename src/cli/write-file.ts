@@ -7,9 +7,14 @@ import { UsageError } from "../record/usage-error.ts";
 export interface PendingFile {
   /** Puts the text in place. @throws UsageError CANNOT_WRITE */
   write(text: string): void;
+  /** The same for a text too long to be held at once. */
+  writeParts(parts: Iterable<string>): void;
   /** Gives up: nothing is left. */
   discard(): void;
 }
+
+/** Characters that are written at once. */
+const CHUNK = 1024 * 1024;
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such folder",
@@ -42,18 +47,37 @@ export function pendingFile(file: string): PendingFile {
     refuse(file, error);
   }
   process.once("exit", discard);
+  const put = (fill: () => void): void => {
+    try {
+      fill();
+      renameSync(temporary, target);
+    } catch (error) {
+      discard();
+      refuse(file, error);
+    }
+  };
   return {
     discard,
-    write: (text) => {
-      try {
-        writeFileSync(temporary, text);
-        renameSync(temporary, target);
-      } catch (error) {
-        discard();
-        refuse(file, error);
-      }
-    },
+    write: (text) => put(() => writeFileSync(temporary, text)),
+    writeParts: (parts) => put(() => fillFrom(temporary, parts)),
   };
+}
+
+/** Writes the parts one after the other, some of them at a time. */
+function fillFrom(file: string, parts: Iterable<string>): void {
+  const to = openSync(file, "w");
+  try {
+    let text = "";
+    for (const part of parts) {
+      text += part;
+      if (text.length < CHUNK) continue;
+      writeFileSync(to, text);
+      text = "";
+    }
+    writeFileSync(to, text);
+  } finally {
+    closeSync(to);
+  }
 }
 
 /** Where the text will be put: the file itself where `file` is a link. Finds what can be known before, and changes nothing. */

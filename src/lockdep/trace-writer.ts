@@ -11,12 +11,11 @@ export function eventLine(event: TraceEvent): string {
   return JSON.stringify({ op, ...rest });
 }
 
-/** A whole trace as text. */
-export function traceText(
+/** A whole trace, line by line. */
+export function* traceLines(
   header: Omit<TraceHeader, "format" | "version">,
   events: Iterable<TraceEvent>,
-): string {
-  const lines = [headerLine(header)];
-  for (const event of events) lines.push(eventLine(event));
-  return `${lines.join("\n")}\n`;
+): Generator<string> {
+  yield `${headerLine(header)}\n`;
+  for (const event of events) yield `${eventLine(event)}\n`;
 }

@@ -1,3 +1,5 @@
+import { peek } from "#shared/atomic/index";
+import { Heap } from "#shared/memory/heap";
 import { EVENT, onRecord } from "#shared/recorder/index";
 import { ChainCollector, type TaskChains } from "../catalogue/chains.ts";
 import type { TaskOrder } from "./protocol.ts";
@@ -8,10 +10,14 @@ export class WorldChains {
 
   constructor({ map }: TaskOrder) {
     const collector = this.#collector;
+    // Worlds are laid out alike; in the first that is entered little has been made since.
+    let fixed = 0;
     onRecord((event, object, value) => {
       if (event === EVENT.WORLD) {
         collector.end();
-        collector.begin(map.worlds + object * map.worldWords);
+        const heap = map.worlds + object * map.worldWords;
+        if (fixed === 0) fixed = peek(heap + Heap.at.next) - heap;
+        collector.begin(heap, fixed);
       } else collector.hear(event, object, value);
     });
   }

@@ -17,10 +17,10 @@ beforeEach(() => {
 });
 
 /** A collector that heard a task in one world after the other. */
-function heard(worlds: readonly (readonly Heard[])[], most?: number): ChainCollector {
+function heard(worlds: readonly (readonly Heard[])[], most?: number, fixed?: number): ChainCollector {
   const collector = new ChainCollector(most);
   for (const events of worlds) {
-    collector.begin(heap);
+    collector.begin(heap, fixed);
     for (const event of events) collector.hear(...event);
     collector.end();
   }
@@ -71,9 +71,27 @@ test("what is recorded outside of a world is not heard", () => {
   expect(kept(collector)).toBe(1);
 });
 
-test("what is beyond the limit is counted", () => {
-  const { chains, dropped } = heard([[lock(20)], [lock(21)], [lock(22)], [lock(20)]], 2).chains();
-  expect({ kept: chains.length, dropped }).toEqual({ kept: 2, dropped: 1 });
+describe("beyond the limit", () => {
+  const FIXED = 30;
+  const beyond = (...worlds: (readonly Heard[])[]) => {
+    const { chains, dropped } = heard(worlds, 2, FIXED).chains();
+    return { kept: chains.length, dropped };
+  };
+  test("those that differ only by where objects lie are counted", () => {
+    expect(beyond([lock(40)], [lock(50)], [lock(60)], [lock(40)], [lock(70)])).toEqual({
+      kept: 2,
+      dropped: 2,
+    });
+  });
+  test("those that differ by an object of setup, or by what is done, are kept", () => {
+    const order = [lock(40), lock(45)];
+    const inverse = [lock(75), lock(70)];
+    expect(beyond([lock(40)], [lock(50)], order, inverse)).toEqual({ kept: 4, dropped: 0 });
+    expect(beyond([lock(20)], [lock(21)], [lock(22)], [lock(40)])).toEqual({ kept: 4, dropped: 0 });
+  });
+  test("there is an end to those too", () => {
+    expect(beyond(...[20, 21, 22, 23, 24].map((at) => [lock(at)]))).toEqual({ kept: 4, dropped: 1 });
+  });
 });
 
 test("the objects of the world come with it, by name", () => {
