@@ -16,7 +16,7 @@ interface Remembered {
  */
 export class LineMemory {
   readonly #slots: (Remembered | undefined)[] = new Array(SLOTS).fill(undefined);
-  /** Hashes of lines that came once: one that never comes again is not worth a copy. */
+  /** Hashes of lines that came once: one that never comes again does not put out another. */
   readonly #once = new Int32Array(SLOTS);
 
   /** The event of that line, if it is remembered. */
@@ -28,15 +28,16 @@ export class LineMemory {
     return second !== undefined && isSame(second.bytes, bytes, start, end) ? second.event : undefined;
   }
 
-  /** Remembers the line, if it was here before. */
+  /** Remembers the line, if there is room or it was here before. */
   remember(hash: number, bytes: Uint8Array, start: number, end: number, event: TraceEvent): void {
     const slot = slotOf(hash);
-    if (this.#once[slot] !== hash) {
+    if (end - start > MOST_BYTES) return;
+    const evicts = this.#slots[slot] !== undefined && this.#slots[slot ^ 1] !== undefined;
+    if (evicts && this.#once[slot] !== hash) {
       this.#once[slot] = hash;
       return;
     }
-    if (end - start > MOST_BYTES) return;
-    this.#slots[slot ^ 1] = this.#slots[slot];
+    if (this.#slots[slot] !== undefined) this.#slots[slot ^ 1] = this.#slots[slot];
     this.#slots[slot] = { bytes: bytes.slice(start, end), event };
   }
 }

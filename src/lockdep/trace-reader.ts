@@ -53,7 +53,10 @@ export class TraceReader {
   end(): void {
     if (this.#restBytes > 0) this.#endRest();
     if (!this.#started)
-      this.#refuse(Math.max(1, this.#line), "it is empty: the first line has to be the header of a lock trace");
+      this.#refuse(
+        Math.max(1, this.#line),
+        "it is empty: the first line has to be the header of a lock trace",
+      );
   }
 
   #keep(bytes: Uint8Array): void {
@@ -96,7 +99,9 @@ export class TraceReader {
         if (at - start > MOST_BYTES) this.#tooLong(this.#line);
         // Most lines are ASCII, which needs no decoder.
         const ascii = bits < 0x80;
-        const event = this.#parse(ascii ? text.toString("latin1", start, at) : this.#decoded(bytes.subarray(start, at)));
+        const event = this.#parse(
+          ascii ? text.toString("latin1", start, at) : this.#decoded(bytes.subarray(start, at)),
+        );
         if (event !== undefined) this.#memory.remember(hash, bytes, start, at, event);
       }
       start = at + 1;
