@@ -35,25 +35,41 @@ export function judge(evidence: Evidence, classes: readonly LockClass[]): Judgem
   return worst ?? { verdict: "cannot-contend", reason: aloneReason(evidence, classes) };
 }
 
-/**
- * Cycles that tasks could wait in and that no report covers, because a shorter innocent one stood for them: a class of
- * locks each, with what is wrong.
- */
-export function uncovered(
-  evidence: Evidence,
-  covered: readonly (readonly LockClass[])[],
-): { classes: LockClass[]; judgement: Judgement }[] {
+/** A cycle that no report is about. */
+export interface Uncovered {
+  readonly classes: readonly LockClass[];
+  readonly judgement: Judgement;
+  /** Where its last dependency was seen, and whose it was. */
+  readonly event: number;
+  readonly task: string;
+}
+
+/** Cycles that tasks could wait in and that no report covers, because a shorter innocent one stood for them. */
+export function uncovered(evidence: Evidence, covered: readonly (readonly LockClass[])[]): Uncovered[] {
   return components(evidence).flatMap((classes) => {
     const inside = new Set(classes);
     if (covered.some((cycle) => cycle.every((one) => inside.has(one)))) return [];
     const cycles = strongCycles(evidence, classes);
-    if (cycles === undefined) return [{ classes, judgement: judge(evidence, classes) }];
+    if (cycles === undefined) return [{ classes, judgement: judge(evidence, classes), event: 0, task: "" }];
     const bad = cycles
-      .map((cycle) => ({ classes: cycle.map(({ from }) => from), judgement: judgeCycle(cycle) }))
+      .map((cycle) => ({ cycle, judgement: judgeCycle(cycle) }))
       .filter(({ judgement: { verdict } }) => severity[verdict] >= severity["single-task"])
       .sort((a, b) => severity[b.judgement.verdict] - severity[a.judgement.verdict]);
-    return bad.slice(0, 1);
+    return bad.slice(0, 1).map(({ cycle, judgement }) => ({ ...placeOf(cycle), judgement }));
   });
+}
+
+/** The cycle as the kernel would have reported it: by its last dependency, from the class that was wanted. */
+function placeOf(cycle: readonly Want[]): Omit<Uncovered, "judgement"> {
+  const last = cycle.reduce((latest, want) => (want.event > latest.event ? want : latest));
+  const at = cycle.indexOf(last) + 1;
+  const turned = [...cycle.slice(at), ...cycle.slice(0, at)];
+  const { task, event } = last;
+  return {
+    classes: turned.map(({ from }) => from),
+    event,
+    task: task === undefined || task === "several" ? "" : task.name,
+  };
 }
 
 function judgeCycle(cycle: readonly Want[]): Judgement {

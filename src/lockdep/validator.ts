@@ -69,13 +69,13 @@ export class Validator implements Sink {
       Object.assign(report, judgement);
       if (judgement.verdict === "possible" || judgement.verdict === "single-task") counted.push(cycle);
     }
-    for (const { classes, judgement } of uncovered(evidence, counted)) {
+    for (const { classes, judgement, event, task } of uncovered(evidence, counted)) {
       const names = classes.map(({ name }) => name);
       this.#add({
         kind: names.length > 1 ? "circular" : "recursive-locking",
-        event: this.events,
-        line: this.#line,
-        task: "",
+        event,
+        line: event + 1,
+        task,
         classes: names,
         chain: [],
         path: [],

@@ -122,7 +122,8 @@ export class TraceFault extends Error {
 function checked(value: object, what: string, fields: readonly [string, Field][]): void {
   for (let i = 0; i < fields.length; i++) {
     const [name, { check, optional }] = fields[i] as [string, Field];
-    const given = Object.hasOwn(value, name) ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+    // No field is called like something that every object has.
+    const given = (value as Readonly<Record<string, unknown>>)[name];
     if (given === undefined) {
       if (!optional) throw new TraceFault(`${what} has no '${name}'`);
       continue;
@@ -154,7 +155,7 @@ export function checkHeader(value: unknown): TraceHeader {
 /** An event of a trace; fields that are not known are let be. @throws TraceFault */
 export function checkEvent(value: unknown): TraceEvent {
   const event = recordOf(value, "the line");
-  const op = Object.hasOwn(event, "op") ? (event as { op: unknown }).op : undefined;
+  const { op } = event as { op?: unknown };
   if (op === undefined) throw new TraceFault("the line has no 'op'");
   const fields = typeof op === "string" ? ops.get(op) : undefined;
   if (fields === undefined) throw new TraceFault(`there is no op ${shown(op)}`);
