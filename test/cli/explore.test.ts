@@ -66,7 +66,7 @@ test("an execution that goes on past the limit of steps is inconclusive, and say
   const { status, stdout } = await run("dpor/fib", "-p", "n=2", "--max-steps", "3");
   expect(status).toBe(3);
   expect(stdout).toMatch(
-    /^inconclusive: execution 1 passed the limit of steps \(a loop that spins\? Add `yield\* cpuRelax\(turn\)` to it, or raise --max-steps\), /m,
+    /^inconclusive: execution 1 passed the limit of steps in t\d, at \S+fib\.ts:\d+:\d+ \(a loop that spins\? Add `yield\* cpuRelax\(turn\)` to it, or raise --max-steps\), /m,
   );
   expect(stdout).toMatch(/^again {2}refzero explore dpor\/fib -p n=2 --max-steps 3$/m);
 });

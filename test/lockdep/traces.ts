@@ -1,4 +1,4 @@
-import { traceText } from "../../src/lockdep/trace-writer.ts";
+import { traceLines } from "../../src/lockdep/trace-writer.ts";
 import { validateTrace } from "../../src/lockdep/validate.ts";
 import { Validator } from "../../src/lockdep/validator.ts";
 import type { LockdepMode, TraceEvent } from "../../src/record/lock-trace.ts";
@@ -14,5 +14,9 @@ export function reportsOf(events: readonly TraceEvent[], mode: LockdepMode): rea
 
 /** What it says of the same events in a file. */
 export function recordOf(events: readonly TraceEvent[], mode: LockdepMode): Promise<LockdepRecord> {
-  return validateTrace("trace.jsonl", [Buffer.from(traceText({ name: "a test" }, events))], mode);
+  return validateTrace(
+    "trace.jsonl",
+    [Buffer.from([...traceLines({ name: "a test" }, events)].join(""))],
+    mode,
+  );
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { traceText } from "../../src/lockdep/trace-writer.ts";
+import { traceLines } from "../../src/lockdep/trace-writer.ts";
 import { validateTrace } from "../../src/lockdep/validate.ts";
 import type { TraceEvent } from "../../src/record/lock-trace.ts";
 import { lockdepDot } from "../../src/report/lockdep-dot.ts";
 import { lockdepJson } from "../../src/report/lockdep-json.ts";
 import { lockdepText } from "../../src/report/lockdep-text.ts";
 import { recordOf, reportsOf } from "./traces.ts";
+
+const traceText = (...trace: Parameters<typeof traceLines>): string => [...traceLines(...trace)].join("");
 
 const style = { color: false, unicode: true, columns: 100 };
 const events: readonly TraceEvent[] = [
