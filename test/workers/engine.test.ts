@@ -10,12 +10,17 @@ const MIB = 1024 * 1024;
 
 describe("a race", () => {
   test("is one: frees overlap with work on the same object", async () => {
-    const record = await race("shmem/free-vs-shrinker", { seconds: 2 });
-    expect(record.verdict, told(record)).toBe("holds");
-    expect(record.frees).toBe(record.worlds);
-    expect(record.overlap).toBeGreaterThan(0);
-    expect(record.nsPerFree).toBeGreaterThan(0);
-  });
+    // Two tasks run at once only where the machine has two cores to spare: on a busy one it takes a while.
+    let overlap = 0;
+    for (let turn = 0; turn < 15 && overlap === 0; turn++) {
+      const record = await race("shmem/free-vs-shrinker", { seconds: 2 });
+      expect(record.verdict, told(record)).toBe("holds");
+      expect(record.frees).toBe(record.worlds);
+      expect(record.nsPerFree).toBeGreaterThan(0);
+      ({ overlap } = record);
+    }
+    expect(overlap).toBeGreaterThan(0);
+  }, 120_000);
 
   test.each(["wound-wait", "wait-die"])("backs off, and holds all the same (%s)", async (algorithm) => {
     const record = await race("ww/abba", { param: { algorithm }, seconds: 1.5 });
