@@ -2,15 +2,16 @@ import { availableParallelism, loadavg } from "node:os";
 import { batches } from "./paths/batches.mjs";
 import { door } from "./paths/door.mjs";
 import { explore } from "./paths/explore.mjs";
+import { lockdep } from "./paths/lockdep.mjs";
 import { monitor } from "./paths/monitor.mjs";
 import { wwLock } from "./paths/ww-lock.mjs";
 import { ratioTable } from "./table.mjs";
 
-// node bench/run.mjs [door|ww-lock|batches|monitor|explore ...] [--quick]
+// node bench/run.mjs [door|ww-lock|batches|monitor|lockdep|explore ...] [--quick]
 // All by default. Ratios are to a baseline in the same run. --quick (explore only): a few programs and short limits, to
 // see that it runs; what it prints is not worth keeping.
 
-const ratios = { door, "ww-lock": wwLock, batches, monitor };
+const ratios = { door, "ww-lock": wwLock, batches, monitor, lockdep };
 const names = [...Object.keys(ratios), "explore"];
 const args = process.argv.slice(2);
 const quick = args.includes("--quick");

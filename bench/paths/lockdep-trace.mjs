@@ -47,19 +47,18 @@ export function preamble() {
   return [JSON.stringify({ format: "lock-trace", version: 1, name: "steady state" }), ...inits];
 }
 
-/** Writes a trace of at least so many bytes; returns how many events it has. */
-export async function writeTrace(file, bytes) {
+/** Writes a trace of at least so many bytes; `unique`: with a field that makes every line another. */
+export async function writeTrace(file, bytes, { unique = false } = {}) {
   const round = steadyRound();
-  const text = Buffer.from(`${round.join("\n")}\n`);
-  const first = preamble();
+  const whole = Buffer.from(`${round.join("\n")}\n`);
   const out = createWriteStream(file);
-  out.write(`${first.join("\n")}\n`);
-  let events = first.length - 1;
-  for (let written = 0; written < bytes; written += text.length) {
+  out.write(`${preamble().join("\n")}\n`);
+  let at = 0;
+  for (let written = 0; written < bytes; ) {
+    const text = unique ? round.map((line) => `${line.slice(0, -1)},"t":${at++}}\n`).join("") : whole;
     if (!out.write(text)) await once(out, "drain");
-    events += round.length;
+    written += text.length;
   }
   out.end();
   await once(out, "close");
-  return events;
 }

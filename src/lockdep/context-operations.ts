@@ -6,11 +6,15 @@ import type { Sink } from "./sink.ts";
 import type { World } from "./world.ts";
 import { acquired, backOff, type Context, checkFini, checkSlow, done } from "./ww.ts";
 
+/** Contexts that have ended and are still known. */
+const MOST_PAST = 1024;
+
 /** Acquire contexts, and the locks that were taken with them. */
 export class ContextOperations {
   readonly #sink: Sink;
   readonly #world: World;
   readonly #engine: Engine;
+  readonly #past = new Set<string>();
   /** The context that a held lock was taken with. */
   readonly #takenWith = new Map<LockInstance, Context>();
 
@@ -32,6 +36,19 @@ export class ContextOperations {
     return made;
   }
 
+  /** Keeps the last ones that ended, for what is done to them still; a trace may have a name for each. */
+  #ended(context: Context): void {
+    const { contexts } = this.#world;
+    this.#past.delete(context.name);
+    this.#past.add(context.name);
+    if (this.#past.size <= MOST_PAST) return;
+    for (const name of this.#past) {
+      this.#past.delete(name);
+      if (contexts.get(name)?.map.holders === 0) contexts.delete(name);
+      return;
+    }
+  }
+
   /** ww-init, ww-done, ww-fini. */
   apply(event: Extract<TraceEvent, { op: "ww-init" | "ww-done" | "ww-fini" }>): void {
     const task = this.#world.task(event.task);
@@ -46,6 +63,7 @@ export class ContextOperations {
       checkFini(this.#sink, task, context);
       context.acquired = 0;
       if (!this.#sink.stopped) this.#engine.release(task, context.map);
+      this.#ended(context);
       return;
     }
     if (heldEntry(task, context.map) === undefined) {

@@ -48,7 +48,11 @@ export interface Uncovered {
 export function uncovered(evidence: Evidence, covered: readonly (readonly LockClass[])[]): Uncovered[] {
   return components(evidence).flatMap((classes) => {
     const inside = new Set(classes);
-    if (covered.some((cycle) => cycle.every((one) => inside.has(one)))) return [];
+    const isCovered = (cycle: readonly LockClass[]): boolean => {
+      const common = cycle.filter((one) => inside.has(one));
+      return common.length > 0 && strongCycles(evidence, common)?.length !== 0;
+    };
+    if (covered.some(isCovered)) return [];
     const cycles = strongCycles(evidence, classes);
     if (cycles === undefined) return [{ classes, judgement: judge(evidence, classes), event: 0, task: "" }];
     const bad = cycles

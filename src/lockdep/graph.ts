@@ -52,7 +52,8 @@ let generation = 0;
 
 /**
  * Breadth first from `start` along strong paths: none has -(*R)-> followed by -(S*)->. A class is visited at most
- * twice: a first way that ends in a recursive reader does not hide a later one that does not.
+ * twice: a first way that ends in a recursive reader does not hide a later one that does not. In that the search finds
+ * more than the kernel's, which marks a class before it looks whether the way there is strong.
  * @kernel kernel/locking/lockdep.c: __bfs()
  */
 export function search(

@@ -87,10 +87,14 @@ export function contextOf({ hardirqDepth, softirqDepth }: Task): number {
   return (hardirqDepth > 0 ? 2 : 0) + (softirqDepth > 0 ? 1 : 0);
 }
 
-/** Whether an entry is about that lock. @kernel kernel/locking/lockdep.c: match_held_lock() */
+/**
+ * Whether an entry is about that lock: by instance, or by class where it counts several that one lock serialises. A
+ * lock cannot serialise others of its own class: the entry that they were added to is then its own, and nests in
+ * nothing. @kernel kernel/locking/lockdep.c: match_held_lock()
+ */
 export function matches(entry: HeldLock, lock: LockInstance): boolean {
   if (entry.lock === lock) return true;
-  return entry.references > 0 && lock.classes[0] === entry.class;
+  return entry.references > 0 && entry.nest !== undefined && lock.classes[0] === entry.class;
 }
 
 /** The entry of a lock, whatever context took it. @kernel kernel/locking/lockdep.c: __lock_is_held() */

@@ -113,6 +113,7 @@ export class Operations {
         checkLeaving(this.#sink, world.task(event.task), event.op);
         return;
       case "reset":
+        this.#sink.forgetting();
         this.#engine.reset(world.tasks.values(), world.everyLock());
         this.#evidence?.clear();
         return;

@@ -9,6 +9,8 @@ export interface Sink {
   report(task: Task, finding: Finding): void;
   /** Whether a report has ended it. @kernel lib/debug_locks.c: debug_locks_off() */
   readonly stopped: boolean;
+  /** All classes and dependencies are about to be forgotten. */
+  forgetting(): void;
   /** Here and now. */
   place(task: Task, ip: string): TracePlace;
   /** How many searches were made. */

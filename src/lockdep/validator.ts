@@ -1,9 +1,15 @@
 import type { LockdepMode, TraceEvent, TraceHeader } from "../record/lock-trace.ts";
-import type { LockdepGraph, LockdepReport, LockdepStats, TracePlace } from "../record/lockdep-record.ts";
+import {
+  counts,
+  type LockdepGraph,
+  type LockdepReport,
+  type LockdepStats,
+  type TracePlace,
+} from "../record/lockdep-record.ts";
 import type { LockClass } from "./classes.ts";
 import { Engine } from "./engine.ts";
 import { Evidence } from "./evidence.ts";
-import { judge, uncovered } from "./exact.ts";
+import { judge, type Uncovered, uncovered } from "./exact.ts";
 import type { Finding, Task } from "./held.ts";
 import { Lifetimes } from "./lifetimes.ts";
 import { Operations } from "./operations.ts";
@@ -61,29 +67,41 @@ export class Validator implements Sink {
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
+    this.#judge();
+  }
+
+  /** What was seen so far says nothing about what comes: it is judged now. */
+  forgetting(): void {
+    this.#judge();
+    this.#known.clear();
+  }
+
+  #judge(): void {
     const evidence = this.#evidence;
     if (evidence === undefined) return;
     const counted: (readonly LockClass[])[] = [];
     for (const [report, cycle] of this.#cycles) {
-      const judgement = judge(evidence, cycle);
-      Object.assign(report, judgement);
-      if (judgement.verdict === "possible" || judgement.verdict === "single-task") counted.push(cycle);
+      Object.assign(report, judge(evidence, cycle));
+      if (counts(report)) counted.push(cycle);
     }
-    for (const { classes, judgement, event, task } of uncovered(evidence, counted)) {
-      const names = classes.map(({ name }) => name);
-      this.#add({
-        kind: names.length > 1 ? "circular" : "recursive-locking",
-        event,
-        line: event + 1,
-        task,
-        classes: names,
-        chain: [],
-        path: [],
-        held: [],
-        message: `${[...names, names[0]].join(" -> ")} is a cycle of its own, beside one that cannot close`,
-        ...judgement,
-      });
-    }
+    this.#cycles.clear();
+    for (const found of uncovered(evidence, counted)) this.#addUncovered(found);
+  }
+
+  #addUncovered({ classes, judgement, event, task }: Uncovered): void {
+    const names = classes.map(({ name }) => name);
+    this.#add({
+      kind: names.length > 1 ? "circular" : "recursive-locking",
+      event,
+      line: event + 1,
+      task,
+      classes: names,
+      chain: [],
+      path: [],
+      held: [],
+      message: `${[...names, names[0]].join(" -> ")} is a cycle of its own, beside one that cannot close`,
+      ...judgement,
+    });
   }
 
   /** What lockdep_stats shows. */

@@ -72,7 +72,7 @@ describe("refzero lockdep:", () => {
     ]);
     const dot = readFileSync(join(folder.path, "graph.dot"), "utf8");
     expect(dot).toContain("c0 -> c1");
-    expect(dot).toMatch(/^digraph lockdep \{[\s\S]*\}\n$/);
+    expect(dot).toMatch(/^digraph lockdep \.*\\n$/s);
   });
 
   test.each([

@@ -159,4 +159,12 @@ describe("exact mode:", () => {
     ]);
     expect([...(reports[1]?.classes ?? [])].sort()).toEqual(["F", "Q", "resv"]);
   });
+
+  test("what was reported before a reset is judged by what was seen before it", () => {
+    const reports = reportsOf(
+      [...nest("T1", "A", "B"), ...nest("T2", "B", "A"), { op: "reset" }, ...nest("T1", "B", "A")],
+      "exact",
+    );
+    expect(reports).toMatchObject([{ classes: ["A", "B"], verdict: "possible" }]);
+  });
 });

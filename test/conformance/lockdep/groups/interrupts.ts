@@ -142,6 +142,11 @@ function queuedReaders(): Case[] {
     two("re-er", ["hard( R:A L:B U:B U:A )hard", "hard- L:B Q:A U:A U:B hard+"], "circular"),
     two("er-re", ["hard( L:B R:A U:A U:B )hard", "hard- Q:A L:B U:B U:A hard+"], "none"),
     two("inversion", ["hard( L:B U:B )hard", "hard- L:B W:A U:A U:B hard+", "R:A U:A"], "irq-inversion"),
+    two(
+      "inversion-of-readers",
+      ["hard( L:B U:B )hard", "hard- L:B Q:A U:A U:B hard+", "Q:A U:A"],
+      "irq-inversion",
+    ),
     two("queued-in-interrupt", ["Q:A U:A", "hard( Q:A U:A )hard"], "irq-inversion"),
     two("recursive-in-interrupt", ["Q:A U:A", "hard( R:A U:A )hard"], "none"),
   ];

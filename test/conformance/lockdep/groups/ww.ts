@@ -9,7 +9,7 @@ const inits: readonly TraceEvent[] = [
   ),
   { op: "init", lock: "p", class: "other_ww", type: "ww_mutex" },
   ...locks("spinlock", "A"),
-  ...locks("spinlock", "X1"),
+  ...locks("spinlock", "X1 X2"),
   ...locks("spinlock", "Y1 Y2"),
 ];
 
@@ -72,6 +72,8 @@ const told: readonly (readonly [name: string, words: string, expect: LockdepKind
   ["nest-not-locked", "N:Y1", "nest-not-held"],
   ["nest-locked", "L:X1 N:Y1 L:A N:Y2 U:A U:Y2 U:Y1 U:X1", "none"],
   ["nest-counted", "L:X1 N:Y1 N:Y2 U:Y1 U:Y2 U:X1", "none"],
+  ["nest-order", "L:X1 N:Y1 L:A U:A U:Y1 U:X1 L:X1 L:A N:Y1", "circular"],
+  ["nest-same-class", "L:X1 N:X2 U:X2", "unlock-balance"],
   ["nest-unlocked-first", "L:X1 N:Y1 U:X1", "nest-not-held"],
   ["context-block", "init:t C:o L:o2", "recursive-locking"],
   ["context-try", "init:t C:o T:o2", "none"],
