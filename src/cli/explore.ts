@@ -6,7 +6,7 @@ import { type ResolvedScenario, resolveScenario } from "../catalogue/resolve.ts"
 import { type Exploration, type ExploreOptions, type ExploreProgress, explore } from "../explore/explore.ts";
 import { Nondeterminism } from "../explore/nondeterminism.ts";
 import { isSampling, type StrategyName, strategies } from "../explore/strategies.ts";
-import { scheduleOf, toRecord } from "../explore/to-record.ts";
+import { toRecord } from "../explore/to-record.ts";
 import {
   CHECKPOINT_VERSION,
   type Checkpoint,
@@ -22,13 +22,14 @@ import { titleOf } from "../report/race-text.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { LiveLockdepRun, type LockdepFlags, listens, lockdepHelp } from "./live-lockdep.ts";
 import { collectParam, numberIn, oneOf, parseSeed } from "./options.ts";
-import { type ColorChoice, colorChoices, outputStyle, Progress, print, warn } from "./output.ts";
+import { outputStyle, Progress, print, warn } from "./output.ts";
+import { type OutputFlags, outputOptions } from "./output-options.ts";
 import { exploreCommandLine, exploreDefaults } from "./repeat-command.ts";
-import { readText, scenarioFrom, scheduleName, writeSchedule } from "./schedule-file.ts";
+import { keepSchedule, readText } from "./schedule-file.ts";
 import { pendingFile } from "./write-file.ts";
 
 /** Options of `refzero explore`, parsed. */
-export interface ExploreFlags extends LockdepFlags {
+export interface ExploreFlags extends LockdepFlags, OutputFlags {
   readonly param?: Readonly<Record<string, string>>;
   readonly strategy: StrategyName;
   readonly granularity?: "atomic" | "lock";
@@ -44,9 +45,6 @@ export interface ExploreFlags extends LockdepFlags {
   readonly checkDeterminism?: boolean;
   readonly keepGoing?: boolean;
   readonly requireExhaustive?: boolean;
-  readonly json?: boolean;
-  readonly color: ColorChoice;
-  readonly quiet?: boolean;
 }
 
 const MOST_EXECUTIONS = 1e12;
@@ -59,7 +57,7 @@ const CHECKPOINT_MS = 15_000;
 export function exploreCommand(finish: (status: number) => void): Command {
   const within = (option: string, min: number, max: number, whole: boolean, unit = "") =>
     numberIn({ option, min, max, whole, unit });
-  return new Command("explore")
+  const command = new Command("explore")
     .description("try every interleaving, in one thread")
     .argument("<scenario>", "catalogue name or file")
     .option("-p, --param <k=v>", "set a scenario parameter (repeatable)", collectParam)
@@ -101,15 +99,8 @@ export function exploreCommand(finish: (status: number) => void): Command {
     .option("--keep-going", "go on after a violation")
     .option("--lockdep", "validate what the tasks did as lockdep would, and say which reports can happen")
     .option("--lock-trace <file>", "write what the tasks did as a lock trace, for `refzero lockdep`")
-    .option("--require-exhaustive", "exit with 3 if interleavings are left")
-    .option("--json", "one JSON document on stdout and nothing else")
-    .option(
-      "--color <when>",
-      "auto, always, never (NO_COLOR is obeyed)",
-      oneOf("--color", colorChoices),
-      "auto",
-    )
-    .option("-q, --quiet", "the verdict line only")
+    .option("--require-exhaustive", "exit with 3 if interleavings are left");
+  return outputOptions(command)
     .addHelpText(
       "after",
       "\nExamples\n  refzero explore shmem/free-vs-shrinker -p design=helper\n  refzero explore ww/abba -p mutant=no-backoff\n  refzero explore ./mine.ts --strategy pct --depth 3 --seed 1f\n  refzero explore shmem/free-vs-reclaim -p design=lock --lockdep" +
@@ -242,10 +233,8 @@ function writeCheckpoint(file: string, key: ExplorationKey, search: object): voi
 function saveSchedule(record: ExploreRecord, scenario: ResolvedScenario, flags: ExploreFlags): void {
   const [first] = record.violations;
   if (first === undefined) return;
-  const path = flags.schedule ?? scheduleName(scenario.named, first.witness.steps.at(-1)?.hash ?? "0");
   try {
-    const named = scenarioFrom(scenario.named, scenario.file, path);
-    first.schedule = writeSchedule(path, scheduleOf(record, first, named));
+    first.schedule = keepSchedule(scenario, record, first, flags.schedule);
   } catch (error) {
     if (!(error instanceof UsageError) || flags.schedule !== undefined) throw error;
     warn(`the interleaving was not kept: ${error.message}`);

@@ -8,17 +8,15 @@ import { lockdepDot } from "../report/lockdep-dot.ts";
 import { lockdepJson } from "../report/lockdep-json.ts";
 import { lockdepText } from "../report/lockdep-text.ts";
 import { oneOf } from "./options.ts";
-import { type ColorChoice, colorChoices, outputStyle, print } from "./output.ts";
+import { outputStyle, print } from "./output.ts";
+import { type OutputFlags, outputOptions } from "./output-options.ts";
 import { pendingFile } from "./write-file.ts";
 
 /** Options of `refzero lockdep`, parsed. */
-export interface LockdepFlags {
+export interface LockdepFlags extends OutputFlags {
   readonly mode?: LockdepMode;
-  readonly json?: boolean;
   readonly stats?: boolean;
   readonly dot?: string;
-  readonly color: ColorChoice;
-  readonly quiet?: boolean;
 }
 
 /** Bytes that are read at once. */
@@ -26,7 +24,7 @@ const CHUNK = 1024 * 1024;
 
 /** The `lockdep` command. */
 export function lockdepCommand(finish: (status: number) => void): Command {
-  return new Command("lockdep")
+  const command = new Command("lockdep")
     .description("validate lock traces")
     .argument("<file...>", "lock traces; - is standard input")
     .option(
@@ -35,15 +33,8 @@ export function lockdepCommand(finish: (status: number) => void): Command {
       oneOf("--mode", lockdepModes),
     )
     .option("--stats", "what lockdep_stats shows")
-    .option("--dot <file>", "write the dependency graph for Graphviz")
-    .option("--json", "one JSON document on stdout and nothing else")
-    .option(
-      "--color <when>",
-      "auto, always, never (NO_COLOR is obeyed)",
-      oneOf("--color", colorChoices),
-      "auto",
-    )
-    .option("-q, --quiet", "the verdict line only")
+    .option("--dot <file>", "write the dependency graph for Graphviz");
+  return outputOptions(command)
     .addHelpText(
       "after",
       "\nExamples\n  refzero lockdep trace.jsonl\n  refzero lockdep --mode exact --json *.jsonl\n  refzero lockdep --stats --dot graph.dot - < trace.jsonl",

@@ -1,12 +1,11 @@
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import { fromRace } from "../explore/from-race.ts";
 import { Nondeterminism } from "../explore/nondeterminism.ts";
-import { scheduleOf } from "../explore/to-record.ts";
 import type { RaceGuide } from "../record/race-guide.ts";
 import type { RunRecord, RunSchedule } from "../record/run-record.ts";
 import { UsageError } from "../record/usage-error.ts";
 import { warn } from "./output.ts";
-import { scenarioFrom, scheduleName, writeSchedule } from "./schedule-file.ts";
+import { keepSchedule } from "./schedule-file.ts";
 
 /** What happens to threads only: no interleaving of steps ends in it. */
 const threadsOnly: ReadonlySet<string> = new Set(["worker-died", "none"]);
@@ -25,9 +24,7 @@ export async function raceSchedule(
     const found = await fromRace(scenario, record.params, guide, record.command);
     if (found === undefined) return null;
     const { violation, from } = found;
-    const path = scheduleName(scenario.named, violation.witness.steps.at(-1)?.hash ?? "0");
-    const named = scenarioFrom(scenario.named, scenario.file, path);
-    const file = writeSchedule(path, scheduleOf(found.record, violation, named));
+    const file = keepSchedule(scenario, found.record, violation);
     const { kind, steps, preemptions } = violation;
     return { file, from, kind, steps, preemptions };
   } catch (error) {

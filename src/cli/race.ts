@@ -15,13 +15,14 @@ import type { RaceChains, RaceProgress } from "../workers/race-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { LiveLockdepRun, type LockdepFlags, listens, lockdepHelp } from "./live-lockdep.ts";
 import { collectParam, numberIn, oneOf, parseSeed } from "./options.ts";
-import { type ColorChoice, colorChoices, outputStyle, Progress, print } from "./output.ts";
+import { outputStyle, Progress, print } from "./output.ts";
+import { type OutputFlags, outputOptions } from "./output-options.ts";
 import { raceSchedule } from "./race-schedule.ts";
 import { repeatCommand } from "./repeat-command.ts";
 import { type PendingFile, pendingFile } from "./write-file.ts";
 
 /** Options of `refzero race`, parsed. */
-export interface RaceFlags extends LockdepFlags {
+export interface RaceFlags extends LockdepFlags, OutputFlags {
   readonly param?: Readonly<Record<string, string>>;
   readonly seconds: number;
   readonly seed?: number;
@@ -34,9 +35,6 @@ export interface RaceFlags extends LockdepFlags {
   readonly stopFirst?: boolean;
   readonly keepGoing?: boolean;
   readonly record?: string;
-  readonly json?: boolean;
-  readonly color: ColorChoice;
-  readonly quiet?: boolean;
 }
 
 const MIB = 1024 * 1024;
@@ -48,7 +46,7 @@ const COUNTING_SECONDS = 2;
 export function raceCommand(finish: (status: number) => void): Command {
   const within = (option: string, min: number, max: number, whole: boolean, unit = "") =>
     numberIn({ option, min, max, whole, unit });
-  return new Command("race")
+  const command = new Command("race")
     .description("run a scenario on real worker threads")
     .argument("<scenario>", "catalogue name or file")
     .option("-p, --param <k=v>", "set a scenario parameter (repeatable)", collectParam)
@@ -72,15 +70,8 @@ export function raceCommand(finish: (status: number) => void): Command {
     .option("--keep-going", "go on after violations until the time is up")
     .option("--record <file>", "keep the run record, for reports")
     .option("--lockdep", "validate what the tasks did as lockdep would, and say which reports can happen")
-    .option("--lock-trace <file>", "write what the tasks did as a lock trace, for `refzero lockdep`")
-    .option("--json", "one JSON document on stdout and nothing else")
-    .option(
-      "--color <when>",
-      "auto, always, never (NO_COLOR is obeyed)",
-      oneOf("--color", colorChoices),
-      "auto",
-    )
-    .option("-q, --quiet", "the verdict line only")
+    .option("--lock-trace <file>", "write what the tasks did as a lock trace, for `refzero lockdep`");
+  return outputOptions(command)
     .addHelpText(
       "after",
       "\nExamples\n  refzero race shmem/free-vs-shrinker -p design=helper --seconds 10\n  refzero race ww/abba -p mutant=no-backoff\n  refzero race ./mine.ts --record run.json\n  refzero race shmem/free-vs-reclaim -p design=lock --lockdep" +

@@ -9,37 +9,29 @@ import { replayText } from "../report/replay-text.ts";
 import { follow } from "../workers/follow.ts";
 import { outcomeOf } from "../workers/follow-outcome.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { numberIn, oneOf } from "./options.ts";
-import { type ColorChoice, colorChoices, outputStyle, print } from "./output.ts";
+import { numberIn } from "./options.ts";
+import { outputStyle, print } from "./output.ts";
+import { type OutputFlags, outputOptions } from "./output-options.ts";
 import { quoted } from "./repeat-command.ts";
 import { readSchedule, scenarioOf } from "./schedule-file.ts";
 
 /** Options of `refzero replay`, parsed. */
-interface ReplayFlags {
+interface ReplayFlags extends OutputFlags {
   readonly threads?: boolean;
   readonly seconds: number;
-  readonly json?: boolean;
-  readonly color: ColorChoice;
-  readonly quiet?: boolean;
 }
 
 /** The `replay` command. */
 export function replayCommand(finish: (status: number) => void): Command {
   const seconds = numberIn({ option: "--seconds", min: 0.1, max: 86_400, whole: false, unit: "seconds" });
-  return new Command("replay")
+  const command = new Command("replay")
     .description("run one interleaving again, from a schedule file")
     .argument("<file>", "what explore or race saved")
     .option("--threads", "on real threads too, each step in its turn")
-    .option("--seconds <n>", "how long the threads may take", seconds, 60)
-    .option("--json", "one JSON document on stdout and nothing else")
-    .option(
-      "--color <when>",
-      "auto, always, never (NO_COLOR is obeyed)",
-      oneOf("--color", colorChoices),
-      "auto",
-    )
-    .option("-q, --quiet", "the verdict line only")
-    .action(async (file: string, flags: ReplayFlags) => finish(await runReplay(file, flags)));
+    .option("--seconds <n>", "how long the threads may take", seconds, 60);
+  return outputOptions(command).action(async (file: string, flags: ReplayFlags) =>
+    finish(await runReplay(file, flags)),
+  );
 }
 
 async function runReplay(file: string, flags: ReplayFlags): Promise<number> {

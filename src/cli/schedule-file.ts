@@ -1,5 +1,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import type { ResolvedScenario } from "../catalogue/resolve.ts";
+import { scheduleOf } from "../explore/to-record.ts";
+import type { ExploreRecord, ExploreViolation } from "../record/explore-record.ts";
 import type { Schedule } from "../record/schedule.ts";
 import { parseSchedule } from "../record/schedule-schema.ts";
 import { UsageError } from "../record/usage-error.ts";
@@ -9,9 +12,14 @@ import { pendingFile } from "./write-file.ts";
 const FOLDER = ".refzero";
 
 /** What a schedule file names its scenario by: a user's file by its path from the schedule's folder. */
-export function scenarioFrom(named: string, file: string | undefined, schedule: string): string {
+function scenarioFrom(named: string, file: string | undefined, schedule: string): string {
   if (file === undefined) return named;
-  const path = relative(dirname(resolve(schedule)), resolve(file)).replaceAll("\\", "/");
+  return pathFrom(dirname(resolve(schedule)), resolve(file)).replaceAll("\\", "/");
+}
+
+/** A path that cannot be taken for a catalogue name. */
+function pathFrom(folder: string, file: string): string {
+  const path = relative(folder, file);
   return path.startsWith(".") || isAbsolute(path) ? path : `./${path}`;
 }
 
@@ -19,25 +27,31 @@ export function scenarioFrom(named: string, file: string | undefined, schedule: 
 export function scenarioOf(schedule: Schedule, file: string): string {
   const { scenario } = schedule;
   if (!scenario.startsWith(".") && !isAbsolute(scenario)) return scenario;
-  const path = relative(process.cwd(), resolve(dirname(resolve(file)), scenario));
-  return path.startsWith(".") || isAbsolute(path) ? path : `./${path}`;
+  return pathFrom(process.cwd(), resolve(dirname(resolve(file)), scenario));
 }
 
 /** A name for a schedule: its scenario and what is its own. */
-export function scheduleName(named: string, hash: string): string {
+function scheduleName(named: string, hash: string): string {
   const plain = basename(named) === named || !/\.[cm]?[jt]s$/.test(named) ? named : basename(named);
   const stem = plain.replace(/\.[cm]?[jt]s$/, "").replaceAll(/[^\w-]+/g, "-");
   return join(FOLDER, `${stem}-${hash.slice(0, 4)}.schedule.json`);
 }
 
 /**
- * Writes a schedule, whole or not at all; returns its path.
+ * Keeps a violation's interleaving as a schedule file, whole or not at all; returns its path: `asked`, or one made up.
  * @throws UsageError CANNOT_WRITE
  */
-export function writeSchedule(path: string, schedule: Schedule): string {
+export function keepSchedule(
+  scenario: ResolvedScenario,
+  record: ExploreRecord,
+  violation: ExploreViolation,
+  asked?: string,
+): string {
+  const path = asked ?? scheduleName(scenario.named, violation.witness.steps.at(-1)?.hash ?? "0");
+  const named = scenarioFrom(scenario.named, scenario.file, path);
   if (dirname(path) === FOLDER) makeFolder();
   const pending = pendingFile(path);
-  pending.write(`${JSON.stringify(schedule, null, 1)}\n`);
+  pending.write(`${JSON.stringify(scheduleOf(record, violation, named), null, 1)}\n`);
   return path;
 }
 

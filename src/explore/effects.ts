@@ -1,4 +1,5 @@
 import { STEP } from "#shared/atomic/step-kind";
+import * as errno from "#shared/errno";
 import { EVENT, LOCKED } from "#shared/recorder/events";
 
 /** An event that a lock or refcount operation recorded. */
@@ -8,14 +9,9 @@ export interface Recorded {
   readonly value: number;
 }
 
-const errnoNames: Readonly<Record<number, string>> = {
-  [-4]: "EINTR",
-  [-11]: "EAGAIN",
-  [-12]: "ENOMEM",
-  [-16]: "EBUSY",
-  [-35]: "EDEADLK",
-  [-114]: "EALREADY",
-};
+const errnoNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(errno).map(([name, value]) => [value, name]),
+);
 
 /** Events that tell nothing of how the operation before them ended. */
 const silent: ReadonlySet<number> = new Set([
@@ -42,7 +38,7 @@ export function effectOfOperation(recorded: Recorded | undefined, waits: boolean
     case EVENT.TRYLOCK:
       return value === 0 ? "busy" : "taken";
     case EVENT.LOCK_FAILED:
-      return errnoNames[value] ?? `error ${value}`;
+      return errnoNames.get(value) ?? `error ${value}`;
     case EVENT.GET:
       return `${value} -> ${value + 1}`;
     case EVENT.GET_UNLESS_ZERO:

@@ -1,6 +1,5 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import type { ViolationKind } from "#shared/violation";
-import { callScenario } from "../catalogue/refuse.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import { UsageError } from "../record/usage-error.ts";
 import { ExecutionChains } from "./chains.ts";
@@ -9,9 +8,10 @@ import { assertSameAgain } from "./determinism.ts";
 import type { EventLog } from "./event-log.ts";
 import { type Finding, findingsAtEnd } from "./findings.ts";
 import { lastStepOf } from "./last-step.ts";
-import { type Granularity, Machine } from "./machine.ts";
+import type { Granularity, Machine } from "./machine.ts";
 import { preemptionsOf } from "./preemption.ts";
 import type { Budget, Search, SearchResult } from "./search.ts";
+import { setUp } from "./set-up.ts";
 import { type Failure, shrink } from "./shrink.ts";
 import { beginSearch, type StrategyName } from "./strategies.ts";
 
@@ -104,11 +104,7 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
       what: `${definition.name} cannot be explored: its world has no end (modes: ${definition.modes.join(", ")})`,
       allowed: "scenarios with mode batch",
     });
-  const machine = callScenario(
-    options.scenario,
-    "setup",
-    () => new Machine(definition, options.params, options.granularity),
-  );
+  const machine = setUp(options.scenario, options.params, options.granularity);
   const chains = options.chains === true ? new ExecutionChains(machine) : undefined;
   try {
     return { ...(await search(machine, options, chains)), chains: chains?.all() };

@@ -1,10 +1,9 @@
-import { callScenario } from "../catalogue/refuse.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import type { ExploreRecord, ExploreViolation } from "../record/explore-record.ts";
 import type { RaceGuide } from "../record/race-guide.ts";
 import { type ExploreOptions, explore } from "./explore.ts";
 import { followGuide } from "./guided.ts";
-import { Machine } from "./machine.ts";
+import { setUp } from "./set-up.ts";
 import { toRecord } from "./to-record.ts";
 
 /** How an interleaving was had from a race. */
@@ -57,11 +56,7 @@ export async function fromRace(
 function guided(options: ExploreOptions, guide: RaceGuide, command: string): RaceWitness | undefined {
   if (guide.tasks.every((task) => task === null)) return undefined;
   const { scenario, params } = options;
-  const machine = callScenario(
-    scenario,
-    "setup",
-    () => new Machine(scenario.definition, params, options.granularity),
-  );
+  const machine = setUp(scenario, params, options.granularity);
   const budget = { executions: 1, steps: options.steps };
   const found = followGuide(machine, guide, budget, GUIDED_STEPS);
   if (found === undefined) return undefined;

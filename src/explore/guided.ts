@@ -124,7 +124,7 @@ class GuidedSearch {
   #failure(): Failure | undefined {
     const machine = this.#machine;
     const isOver = machine.violations() > 0 || machine.cycle !== undefined || machine.thrown !== undefined;
-    if (!isOver && anyEnabled(machine)) return undefined;
+    if (!isOver && machine.anyEnabled()) return undefined;
     const before = machine.words.slice();
     const [finding] = findingsAtEnd(machine, this.#log);
     machine.words.set(before);
@@ -191,9 +191,4 @@ class GuidedSearch {
     this.#seen.add(key);
     return true;
   }
-}
-
-function anyEnabled(machine: Machine): boolean {
-  for (let task = 0; task < machine.tasks; task++) if (machine.enabled(task)) return true;
-  return false;
 }

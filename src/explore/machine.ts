@@ -130,6 +130,12 @@ export class Machine {
     }
   }
 
+  /** True while some task can take a step. */
+  anyEnabled(): boolean {
+    for (let task = 0; task < this.tasks; task++) if (this.enabled(task)) return true;
+    return false;
+  }
+
   /** True once the task has run to its end (or left an abandoned world, or thrown). */
   finished(task: number): boolean {
     return this.state[task] !== TASK_AT.STEP;

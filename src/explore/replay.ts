@@ -1,12 +1,12 @@
-import { callScenario } from "../catalogue/refuse.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import type { ExploreViolation } from "../record/explore-record.ts";
 import type { Schedule } from "../record/schedule.ts";
 import type { ThreadPlan } from "../record/thread-plan.ts";
 import type { WitnessStep } from "../record/witness.ts";
 import { type Finding, findingsAtEnd } from "./findings.ts";
-import { Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import { preemptionsOf } from "./preemption.ts";
+import { setUp } from "./set-up.ts";
 import { namesOf } from "./to-record.ts";
 import { type Stop, Tracer } from "./trace.ts";
 import { tell } from "./witness.ts";
@@ -36,11 +36,7 @@ export function replay(
   params: Readonly<Record<string, string | number>>,
   schedule: Schedule,
 ): Replay {
-  const machine = callScenario(
-    scenario,
-    "setup",
-    () => new Machine(scenario.definition, params, schedule.granularity),
-  );
+  const machine = setUp(scenario, params, schedule.granularity);
   const tracer = new Tracer(machine, scenario.sources);
   const stop =
     strangerIn(machine, schedule) ??

@@ -22,7 +22,7 @@ export interface Asked extends Partial<SearchOptions> {
 /** All that is wrong with one execution: whatever was reported, in whatever order, and its first data race. */
 export function kindsAtEnd(machine: Machine, log: EventLog): string[] {
   const race = log.race === undefined ? [] : ["data-race"];
-  const isOver = machine.violations() > 0 && !anyEnabled(machine);
+  const isOver = machine.violations() > 0 && !machine.anyEnabled();
   const stuck = isOver ? [] : findingsAtEnd(machine, log).map(({ kind }) => kind as string);
   return [...race, ...stuck, ...machine.reports().map(({ kind }) => kind)];
 }
@@ -39,9 +39,4 @@ export function met(asked: Asked): Met {
   });
   search.goOn(Number.POSITIVE_INFINITY);
   return { ...search.result, kinds: [...kinds].sort() };
-}
-
-function anyEnabled(machine: Machine): boolean {
-  for (let task = 0; task < machine.tasks; task++) if (machine.enabled(task)) return true;
-  return false;
 }

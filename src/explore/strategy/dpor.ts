@@ -163,7 +163,7 @@ export class DporSearch implements Search {
       if (stopsEarly(this.#budget, this.#machine, log)) return "complete";
       const chosen = plan[0];
       const task = chosen === undefined ? this.#anyAwake(sleep) : chosen.task;
-      if (task < 0) return this.#anyEnabled() ? "blocked" : "complete";
+      if (task < 0) return this.#machine.anyEnabled() ? "blocked" : "complete";
       const first = log.length;
       // Nothing is planned: the task that goes on is never asleep, so it goes on by itself while it can.
       if (chosen === undefined) log.run(this.#machine, task, 0, this.#budget);
@@ -187,11 +187,6 @@ export class DporSearch implements Search {
   /** What is planned can be done, unless the scenario depends on more than its steps show. */
   #assertAble(task: number): void {
     if (!this.#machine.enabled(task)) throw new Nondeterminism(this.log.length, task);
-  }
-
-  #anyEnabled(): boolean {
-    for (let task = 0; task < this.#machine.tasks; task++) if (this.#machine.enabled(task)) return true;
-    return false;
   }
 
   /** A task that can go on and is not asleep, the latest one if possible; -1 if there is none. */
