@@ -34,8 +34,18 @@ function described({
   mutants,
   expect,
   modes,
+  foundBy = ["explore"],
 }: Scenario): Record<string, unknown> {
-  return { name, claim, source, params, mutants, expect, modes };
+  return {
+    name,
+    claim,
+    source,
+    params,
+    mutants,
+    expect,
+    modes,
+    ...(expect === "violated" ? { foundBy } : {}),
+  };
 }
 
 function allowed(param: Param): string {

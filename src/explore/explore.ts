@@ -2,11 +2,12 @@ import { setImmediate as breathe } from "node:timers/promises";
 import type { ViolationKind } from "#shared/violation";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import { UsageError } from "../record/usage-error.ts";
+import { isMild } from "../record/violation-kinds.ts";
 import { ExecutionChains } from "./chains.ts";
 import { confirmCycle } from "./confirm.ts";
 import { assertSameAgain } from "./determinism.ts";
 import type { EventLog } from "./event-log.ts";
-import { type Finding, findingsAtEnd } from "./findings.ts";
+import { type Finding, findingsAtEnd, kindsAtEnd } from "./findings.ts";
 import { lastStepOf } from "./last-step.ts";
 import type { Granularity, Machine } from "./machine.ts";
 import { preemptionsOf } from "./preemption.ts";
@@ -33,7 +34,7 @@ export interface ExploreOptions {
   readonly steps: number;
   /** Interleavings to look at for fewer preemptions; 0: none. */
   readonly shrink: number;
-  /** Goes on after a violation. */
+  /** Goes on after a violation, and runs each execution to its end. */
   readonly keepGoing: boolean;
   /** Looks for this kind only: what else is wrong does not end the exploration. */
   readonly wanted?: ViolationKind;
@@ -74,7 +75,10 @@ export interface Exploration extends SearchResult {
   readonly machine: Machine;
   /** True if it ended in the first look, at interleavings of one preemption at most. */
   readonly firstLook: boolean;
+  /** The gravest first. */
   readonly witnesses: readonly Witness[];
+  /** Every kind of violation that was met; all that there are where the exploration kept going and was exhaustive. */
+  readonly kinds: ReadonlySet<ViolationKind>;
   /** Where the execution that went on past the limit of steps was, and whose step it was; undefined if there was none. */
   readonly overranAt: { readonly task: number; readonly at: string | null } | undefined;
   readonly seconds: number;
@@ -152,6 +156,9 @@ class Run {
   readonly #budget: Budget;
   readonly #search: Search;
   readonly #witnesses: Witness[] = [];
+  readonly #kinds = new Set<ViolationKind>();
+  /** Execution at which the search for something graver than what was found is over. */
+  #enough = Number.POSITIVE_INFINITY;
   readonly #started = performance.now();
   #mistaken = false;
   #execution: number;
@@ -205,9 +212,11 @@ class Run {
     return {
       ...result,
       firstLook: firstLook === 1,
-      exhaustive: result.exhaustive && firstLook === 0,
+      // Executions that ended at what they met have not been run to their ends.
+      exhaustive: result.exhaustive && firstLook === 0 && !stopped,
       machine: this.#machine,
       witnesses: this.#witnesses,
+      kinds: this.#kinds,
       overranAt: result.overran ? lastStepOf(this.#machine, this.#search.log, this.#options) : undefined,
       seconds: this.#seconds,
       interrupted: !this.#over && this.#options.signal?.aborted === true,
@@ -218,20 +227,34 @@ class Run {
   #onExecution(log: EventLog): boolean {
     this.#execution++;
     this.#chains?.ended();
+    if (this.#options.keepGoing) for (const kind of kindsAtEnd(this.#machine, log)) this.#kinds.add(kind);
     // As many as are kept have been found: the search goes on for its counts alone.
     if (this.#options.keepGoing && this.#witnesses.length >= KEPT) return true;
     const [finding] = findingsAtEnd(this.#machine, log);
     const { wanted } = this.#options;
     if (finding === undefined || (wanted !== undefined && finding.kind !== wanted)) {
       if (this.#options.checkDeterminism === true) assertSameAgain(this.#machine, log);
-      return true;
+      return this.#execution < this.#enough;
     }
     if (this.#budget.stopAtReport === "any" && !this.#stands(finding)) {
       this.#mistaken = true;
       return false;
     }
+    this.#kinds.add(finding.kind);
+    return this.#options.keepGoing ? this.#keep(log, finding) : this.#keepGravest(log, finding);
+  }
+
+  /** A mild violation does not end the search at once: it may be the first sign of a graver one. */
+  #keepGravest(log: EventLog, finding: Finding): boolean {
+    const isKnown = this.#witnesses.some((witness) => witness.finding.kind === finding.kind);
+    if (isKnown) return this.#execution < this.#enough;
     this.#keep(log, finding);
-    return this.#options.keepGoing;
+    if (!isMild(finding.kind) || this.#options.wanted !== undefined) {
+      this.#witnesses.unshift(...this.#witnesses.splice(-1));
+      return false;
+    }
+    this.#enough = Math.min(this.#enough, this.#execution + FIRST_LOOK);
+    return true;
   }
 
   #stands(finding: Finding): boolean {
@@ -243,10 +266,11 @@ class Run {
     );
   }
 
-  #keep(log: EventLog, finding: Finding): void {
+  #keep(log: EventLog, finding: Finding): true {
     const { events } = log;
     const preemptions = preemptionsOf(this.#machine, events);
     const met = { steps: events.length, preemptions };
     this.#witnesses.push({ finding, execution: this.#execution, preemptions, events, met, fewest: false });
+    return true;
   }
 }

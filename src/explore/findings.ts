@@ -1,5 +1,6 @@
 import { WAIT_KIND } from "#shared/task";
 import type { ViolationKind } from "#shared/violation";
+import { classOfViolation, isAdvisory } from "../record/violation-kinds.ts";
 import type { DataRace } from "./data-race.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
@@ -32,14 +33,37 @@ export interface Finding {
 /**
  * Looks at a machine at the end of an execution: where no task can take a step, or where the execution was ended
  * since something is wrong. Reports of the tasks come first; then a cycle of waits, a data race, tasks that wait for
- * ever; and where all have finished, what the scenario's own check reports.
+ * ever; and where all have finished, what the scenario's own check reports. Advisories come last.
  */
 export function findingsAtEnd(machine: Machine, log?: EventLog): Finding[] {
-  if (machine.thrown !== undefined) {
-    const { task, error } = machine.thrown;
-    return [{ ...NOTHING, kind: "task-threw", task, error }];
-  }
-  if (machine.violations() > 0) return reportedBy(machine);
+  if (machine.thrown !== undefined) return [thrownBy(machine.thrown)];
+  const isHard = ({ kind }: Finding): boolean => !isAdvisory(kind);
+  const reported = reportedBy(machine);
+  if (reported.some(isHard)) return gravestFirst(reported);
+  return gravestFirst([...unreported(machine, log), ...reported]);
+}
+
+/**
+ * The kinds of all that an execution which ran to its end met: its reports up to the first that concerns memory (after
+ * that the world means nothing), and if there was none, what `findingsAtEnd` sees besides.
+ */
+export function kindsAtEnd(machine: Machine, log: EventLog): ViolationKind[] {
+  if (machine.thrown !== undefined) return [thrownBy(machine.thrown).kind];
+  const kinds = reportedBy(machine).map(({ kind }) => kind);
+  const fatal = kinds.findIndex((kind) => classOfViolation(kind) === "memory");
+  if (fatal >= 0) return kinds.slice(0, fatal + 1);
+  return [...kinds, ...unreported(machine, log).map(({ kind }) => kind)];
+}
+
+function gravestFirst(findings: readonly Finding[]): Finding[] {
+  return [
+    ...findings.filter(({ kind }) => !isAdvisory(kind)),
+    ...findings.filter(({ kind }) => isAdvisory(kind)),
+  ];
+}
+
+/** What no task has reported: who is stuck, what raced, and what the scenario's check finds. */
+function unreported(machine: Machine, log?: EventLog): Finding[] {
   const { cycle } = machine;
   if (cycle?.every((task) => isStuck(machine, task))) return [stuck(machine, cycle)];
   if (log?.race !== undefined) return [raced(log, log.race)];
@@ -47,12 +71,19 @@ export function findingsAtEnd(machine: Machine, log?: EventLog): Finding[] {
   // A schedule that ends before its tasks do shows nothing.
   if (waiting.some((task) => machine.enabled(task))) return [];
   if (waiting.length > 0) return [stuck(machine, waiting)];
+  const before = machine.violations();
   try {
     machine.check();
   } catch (error) {
-    return [{ ...NOTHING, kind: "task-threw", error }];
+    return [thrownBy({ task: -1, error })];
   }
-  return machine.violations() > 0 ? reportedBy(machine) : [];
+  return reportedBy(machine).slice(before);
+}
+
+function thrownBy({ task, error }: { readonly task: number; readonly error: unknown }): Finding {
+  // What the kernel's stack would not survive the stack of this machine does not either.
+  const isOverflow = error instanceof RangeError && /call stack/i.test(error.message);
+  return { ...NOTHING, kind: isOverflow ? "stack-overflow" : "task-threw", task, error };
 }
 
 const NOTHING: Omit<Finding, "kind"> = {

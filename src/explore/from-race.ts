@@ -76,6 +76,7 @@ function guided(options: ExploreOptions, guide: RaceGuide, command: string): Rac
     machine,
     firstLook: false,
     witnesses: [witness],
+    kinds: new Set([witness.finding.kind]),
     overranAt: undefined,
     seconds: 0,
     interrupted: false,

@@ -14,6 +14,34 @@ export interface TaskSpec<P extends Params> {
   readonly daemon?: boolean;
 }
 
+/** What the explorer finds for one choice of parameters, written down from the source before it ran. */
+export interface Expectation {
+  readonly verdict: "holds" | "violated";
+  /** Kinds of violation of which it reports one; empty where the claim holds. */
+  readonly kinds: readonly ViolationKind[];
+  /** The step that decides, in one sentence. */
+  readonly why: string;
+}
+
+/**
+ * What the judgement says of one design under one set of conditions, written down from the source before any engine
+ * ran. Each is about all interleavings of the scenario's tasks.
+ */
+export interface Cell {
+  /** lockdep, told of everything that the tasks did, makes a report. */
+  readonly lockdep: boolean;
+  /** Tasks can come to wait for ever. */
+  readonly deadlock: boolean;
+  /** Another task can meet the lock of an object whose refcount is zero. */
+  readonly contention: boolean;
+  /** Memory can be used after it was freed, freed twice, leaked, or a reference count broken. */
+  readonly memory: boolean;
+  /** The code's own checks can complain: an assertion, a WARN. */
+  readonly warning: boolean;
+  /** The step that decides, in one sentence. */
+  readonly why: string;
+}
+
 /** How a scenario can be run: many small worlds, or one with a long life. */
 export type Mode = "batch" | "soak";
 
@@ -26,8 +54,16 @@ export interface Scenario<P extends Params = Params> {
   /** Where the claim or the path comes from. */
   readonly source: string;
   readonly params: P;
-  /** The verdict expected without a mutant. */
+  /** The verdict expected without a mutant, all other parameters at their defaults. */
   readonly expect: "holds" | "violated";
+  /** What is expected of any choice of parameters, where that depends on more than the mutant. */
+  readonly expected?: (params: ParamValues<P>) => Expectation;
+  /** Choices of parameters that together show the whole; each is tried by the run of the whole catalogue. */
+  readonly variants?: readonly Partial<ParamValues<P>>[];
+  /** For neighbours of the claim: what the judgement expects of a choice of parameters. */
+  readonly cell?: (params: ParamValues<P>) => Cell;
+  /** Engines that find a violation by themselves within seconds; the explorer alone where it is left out. */
+  readonly foundBy?: readonly ("explore" | "race")[];
   /** Values of parameter `mutant` and the kinds of violation that count as catching each. */
   readonly mutants: Readonly<Record<string, readonly ViolationKind[]>>;
   /** The first is the default. */

@@ -25,6 +25,10 @@ export const violationKinds = [
   "page-accounting",
   "data-race",
   "invariant",
+  "put-under-lock",
+  "holder-without-reference",
+  "sleep-in-atomic",
+  "stack-overflow",
   "task-threw",
   "worker-died",
 ] as const;
