@@ -24,14 +24,14 @@ export function checkLastPut(object: Addr, resv: Addr, lruLock: Addr): void {
 
 /**
  * The reservation lock is about to be released: `invariant` if the counts of a live object contradict one another. Pages
- * are there exactly while they are used (or swapped out); a pin is a use; a kernel mapping is a pin.
+ * are there exactly while they are used (unless they are swapped out or purged); a pin is a use; a kernel mapping is a pin.
  */
 export function checkCounts(object: Addr): void {
   const uses = peek(object + USES);
-  const isPresent = peek(object + PAGES) !== 0 || peek(object + Shmem.at.evicted) !== 0;
+  const isAway = peek(object + Shmem.at.evicted) !== 0 || peek(object + Shmem.at.madv) < 0;
   const arePinned = peek(object + PINS) > 0;
-  const agree =
-    isPresent === (uses !== 0) && (!arePinned || uses > 0) && (peek(object + VMAPS) === 0 || arePinned);
+  const arePagesRight = peek(object + PAGES) !== 0 ? uses !== 0 : uses === 0 || isAway;
+  const agree = arePagesRight && (!arePinned || uses > 0) && (peek(object + VMAPS) === 0 || arePinned);
   if (!agree) report("invariant", object, uses);
 }
 

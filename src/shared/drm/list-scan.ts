@@ -2,9 +2,11 @@ import { type Addr, load, read, type Step } from "../atomic/index.ts";
 import { Lru, LruNode, lruFirst, lruRemove } from "../sync/lru.ts";
 import { mutexTrylock, mutexUnlock } from "../sync/mutex.ts";
 import { Device } from "./device.ts";
-import { dmaResvTrylock, dmaResvUnlock } from "./dma-resv.ts";
+import { dmaResvTrylock } from "./dma-resv.ts";
 import { Gem, resvOf, Shmem } from "./gem-object.ts";
+import { gemUnlock } from "./gem-unlock.ts";
 import { worksOn } from "./overlap.ts";
+import { isPurgeable } from "./shmem-lru.ts";
 import { shmemPurgeLocked } from "./shmem-madvise.ts";
 
 /** Pages on the purge list, or 0 while somebody has its lock. @kernel drivers/gpu/drm/panfrost/panfrost_gem_shrinker.c: panfrost_gem_shrinker_count() */
@@ -44,9 +46,11 @@ function* tryPurge(object: Addr): Step<number> {
   const resv = yield* resvOf(object);
   let freed = 0;
   if (yield* dmaResvTrylock(resv)) {
-    yield* shmemPurgeLocked(object);
-    yield* dmaResvUnlock(resv);
-    freed = yield* read(object + Shmem.at.pageCount);
+    if (yield* isPurgeable(object)) {
+      yield* shmemPurgeLocked(object);
+      freed = yield* read(object + Shmem.at.pageCount);
+    }
+    yield* gemUnlock(object, resv);
   }
   yield* mutexUnlock(mappings);
   if (freed > 0) yield* lruRemove(object + Gem.at.node);
