@@ -1,6 +1,6 @@
 import { WAIT_KIND } from "#shared/task";
 import type { ViolationKind } from "#shared/violation";
-import { classOfViolation, isAdvisory } from "../record/violation-kinds.ts";
+import { classOfViolation } from "../record/violation-kinds.ts";
 import type { DataRace } from "./data-race.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
@@ -33,14 +33,12 @@ export interface Finding {
 /**
  * Looks at a machine at the end of an execution: where no task can take a step, or where the execution was ended
  * since something is wrong. Reports of the tasks come first; then a cycle of waits, a data race, tasks that wait for
- * ever; and where all have finished, what the scenario's own check reports. Advisories come last.
+ * ever; and where all have finished, what the scenario's own check reports.
  */
 export function findingsAtEnd(machine: Machine, log?: EventLog): Finding[] {
   if (machine.thrown !== undefined) return [thrownBy(machine.thrown)];
-  const isHard = ({ kind }: Finding): boolean => !isAdvisory(kind);
   const reported = reportedBy(machine);
-  if (reported.some(isHard)) return gravestFirst(reported);
-  return gravestFirst([...unreported(machine, log), ...reported]);
+  return reported.length > 0 ? reported : unreported(machine, log);
 }
 
 /**
@@ -53,13 +51,6 @@ export function kindsAtEnd(machine: Machine, log: EventLog): ViolationKind[] {
   const fatal = kinds.findIndex((kind) => classOfViolation(kind) === "memory");
   if (fatal >= 0) return kinds.slice(0, fatal + 1);
   return [...kinds, ...unreported(machine, log).map(({ kind }) => kind)];
-}
-
-function gravestFirst(findings: readonly Finding[]): Finding[] {
-  return [
-    ...findings.filter(({ kind }) => !isAdvisory(kind)),
-    ...findings.filter(({ kind }) => isAdvisory(kind)),
-  ];
 }
 
 /** What no task has reported: who is stuck, what raced, and what the scenario's check finds. */
