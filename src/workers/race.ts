@@ -3,6 +3,7 @@ import { Mutex } from "async-mutex";
 import { bind } from "#shared/atomic/index";
 import { STAT } from "#shared/stats";
 import { tellApart } from "../catalogue/chain-events.ts";
+import { expectationOf } from "../catalogue/expectation.ts";
 import type { RunRecord } from "../record/run-record.ts";
 import { RUN_RECORD_VERSION } from "../record/run-record.ts";
 import { mapArena } from "./arena-map.ts";
@@ -131,7 +132,7 @@ function recordOf(
     engine: "race",
     params: { ...options.params },
     mode: options.mode,
-    expect: options.scenario.definition.expect,
+    expect: expectationOf(options.scenario.definition, options.params).verdict,
     verdict: violations.length > 0 ? "violated" : worlds === 0 ? "inconclusive" : "holds",
     interrupted: supervisor.interrupted,
     seed,
