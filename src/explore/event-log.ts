@@ -121,7 +121,11 @@ export class EventLog {
     this.writes[index] = writes;
     const word = machine.syncWord(task);
     this.size[index] =
-      kind === STEP.FREE ? machine.value[task]! : kind === STEP.NONE && word !== addr ? -word : 0;
+      kind === STEP.FREE || kind === STEP.REUSE
+        ? machine.value[task]!
+        : kind === STEP.NONE && word !== addr
+          ? -word
+          : 0;
     this.before[index] = machine.words[machine.addr[task]!]!;
     this.operand[index] = machine.value[task]!;
     this.expected[index] = machine.expected[task]!;

@@ -79,10 +79,11 @@ export function namesOf(
 ): Pick<ExploreViolation, "kind" | "message" | "task" | "other" | "object" | "value" | "waits"> {
   const name = (task: number): string | null => machine.names[task] ?? null;
   const word = (addr: number): string => nameOf(machine.heap, addr);
+  const sentence = finding.kind === "none" ? "" : violationSentences[finding.kind];
   const thrown = finding.error === undefined ? "" : `: ${thrownText(finding.error, locate)}`;
   return {
     kind: finding.kind,
-    message: `${finding.kind === "none" ? "" : violationSentences[finding.kind]}${thrown}`,
+    message: sleepText(machine, finding) ?? `${sentence}${thrown}`,
     task: name(finding.task),
     other: name(finding.other),
     object: finding.object === 0 ? null : word(finding.object),
@@ -91,8 +92,19 @@ export function namesOf(
       task: name(wait.task) ?? "",
       waitsFor: word(wait.word),
       heldBy: name(wait.holder) ?? (wait.held ? "its readers" : null),
+      ...(wait.sleep === undefined ? {} : { expected: wait.sleep.expected, now: wait.sleep.now }),
     })),
   };
+}
+
+/** What is wrong with a sleep on a word whose wake-up is lost: the sentence of the kind is about locks. */
+function sleepText(machine: Machine, { kind, waits }: Finding): string | undefined {
+  if (kind !== "lost-wakeup" || waits.some(({ sleep }) => sleep === undefined)) return undefined;
+  const isChanged = waits.some(({ sleep }) => sleep?.now !== sleep?.expected);
+  const who = machine.names[waits[0]?.task ?? 0] ?? "a task";
+  return isChanged
+    ? `${who} sleeps on a word that has changed since, and nobody is left to notify it`
+    : `${who} sleeps on a word that was notified before it slept, and nobody is left to notify it again`;
 }
 
 /** What was thrown, and where, as a race says it. */

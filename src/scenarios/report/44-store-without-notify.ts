@@ -1,0 +1,66 @@
+import { type Addr, notify, read, type Step, store, wait, write } from "#shared/atomic/index";
+import { allocate } from "#shared/memory/object";
+import { type Layout, struct } from "#shared/memory/struct";
+import { countFor, STAT } from "#shared/stats";
+import { report } from "#shared/violation";
+import { type Scenario, scenario } from "../define.ts";
+import { type ChoiceParam, choice } from "../params.ts";
+import { type Fixed, fixedParam, isFixed } from "./fixed.ts";
+
+const Cell: Layout<"value"> = struct("cell", { value: "atomic" });
+
+const mutants = ["none", "plain-store"] as const;
+type How = { readonly fixed: string; readonly mutant: (typeof mutants)[number] };
+
+function* worker(cell: Addr, how: How): Step<void> {
+  if (isFixed(how) && how.mutant !== "plain-store") yield* store(cell, 1);
+  else yield* write(cell, 1);
+  if (isFixed(how)) yield* notify(cell, 1);
+}
+
+function* main(cell: Addr): Step<void> {
+  countFor(STAT.OPS, 1);
+  yield* wait(cell, 0);
+  const value = yield* read(cell);
+  if (value !== 1) report("invariant", cell, value);
+}
+
+type Params = { readonly fixed: Fixed; readonly mutant: ChoiceParam<(typeof mutants)[number]> };
+
+const definition: Scenario<Params> = scenario({
+  name: "report/44-store-without-notify",
+  claim: "a thread that waits for a cell to change goes on once it has changed",
+  source: "nodejs/node#31246",
+  params: { fixed: fixedParam, mutant: choice(mutants, "none", "a deliberate fault in the fixed code") },
+  expect: "violated",
+  expected({ fixed, mutant }) {
+    if (mutant === "plain-store")
+      return {
+        verdict: "violated",
+        kinds: ["data-race"],
+        why: "nothing orders the store and the reads of the cell",
+      };
+    return fixed === "true"
+      ? { verdict: "holds", kinds: [], why: "whoever sleeps on the cell is notified after the store" }
+      : {
+          verdict: "violated",
+          kinds: ["lost-wakeup"],
+          why: "the store comes after the wait, and nobody is notified; it is plain, so it races with the wait, too",
+        };
+  },
+  variants: [{ fixed: "false" }, { fixed: "true" }, { fixed: "true", mutant: "plain-store" }],
+  foundBy: ["explore"],
+  mutants: { "plain-store": ["data-race"] },
+  modes: ["batch"],
+  worldWords: () => 16,
+  *setup(heap) {
+    return yield* allocate(heap, Cell);
+  },
+  tasks: () => [
+    { name: "main", run: main },
+    { name: "worker", run: worker },
+  ],
+  *check() {},
+});
+
+export default definition;
