@@ -145,14 +145,23 @@ function stuck(machine: Machine, waiting: readonly number[]): Finding {
     const sleep = wordWaitOf(machine, task);
     return { task, word, holder: owner, held: held && !mayShare(machine, task, waiting), sleep };
   });
-  const first = waits[0] as Waiting;
   const lost = waits.some((wait) => hasLostWakeup(machine, wait));
+  // A sleeper on a word is told of by name: the others may only wait for what it would do next.
+  const first = (waits.find((wait) => wait.sleep !== undefined && hasLostWakeup(machine, wait)) ??
+    waits[0]) as Waiting;
   const event = waits.every(
     ({ task, sleep }) => sleep !== undefined || waitsAs(machine, task, WAIT_KIND.EVENT),
   );
   const spinning = waits.every(({ task }) => isSpinning(machine, task));
   const kind = spinning ? "livelock" : lost ? "lost-wakeup" : event ? "wait-forever" : "deadlock";
-  return { ...NOTHING, kind, task: first.task, other: waits[1]?.task ?? -1, object: first.word, waits };
+  return {
+    ...NOTHING,
+    kind,
+    task: first.task,
+    other: waits.find((wait) => wait !== first)?.task ?? -1,
+    object: first.word,
+    waits,
+  };
 }
 
 /**

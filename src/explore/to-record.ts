@@ -98,11 +98,11 @@ export function namesOf(
 }
 
 /** What is wrong with a sleep on a word whose wake-up is lost: the sentence of the kind is about locks. */
-function sleepText(machine: Machine, { kind, waits }: Finding): string | undefined {
-  if (kind !== "lost-wakeup" || waits.some(({ sleep }) => sleep === undefined)) return undefined;
-  const isChanged = waits.some(({ sleep }) => sleep?.now !== sleep?.expected);
-  const who = machine.names[waits[0]?.task ?? 0] ?? "a task";
-  return isChanged
+function sleepText(machine: Machine, { kind, task, waits }: Finding): string | undefined {
+  const sleep = waits.find((wait) => wait.task === task)?.sleep;
+  if (kind !== "lost-wakeup" || sleep === undefined) return undefined;
+  const who = machine.names[task] ?? "a task";
+  return sleep.now !== sleep.expected
     ? `${who} sleeps on a word that has changed since, and nobody is left to notify it`
     : `${who} sleeps on a word that was notified before it slept, and nobody is left to notify it again`;
 }

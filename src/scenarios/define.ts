@@ -77,6 +77,11 @@ export interface Scenario<P extends Params = Params> {
   readonly modes: readonly Mode[];
   /** What becomes of freed memory; `never` where it is left out. A world that reuses memory needs 3 words more. */
   readonly reuse?: Reuse | ((params: ParamValues<P>) => Reuse);
+  /**
+   * True where tasks wait for one another inside a world, there and back. On threads all tasks then visit the worlds of
+   * a batch in one order: else one would wait in this world for another that waits in that.
+   */
+  readonly meets?: boolean;
   /** Words of memory that one world needs (a batch world never reuses any, unless `reuse` says so). */
   readonly worldWords: (params: ParamValues<P>, mode: Mode) => number;
   /** Lays a world out in `heap`; returns its root object. Runs before the tasks, alone. */

@@ -80,7 +80,7 @@ const definition: Scenario<Params> = scenario({
               : "the file may be closed before: then the buffer has the last reference",
         },
   variants: [{ fixed: "false" }, { fixed: "true" }, { file: "open" }, { fixed: "true", file: "open" }],
-  foundBy: ["explore"],
+  foundBy: ["explore", "race"],
   mutants: {},
   modes: ["batch"],
   worldWords: () => 48,

@@ -115,9 +115,10 @@ const definition: Scenario<Params> = scenario({
           why: "the prepare of the second commit skipped, its cleanup runs once the third is on screen and does not",
         },
   variants: [{ fixed: "false" }, { fixed: "true" }],
-  foundBy: ["explore"],
+  foundBy: ["explore", "race"],
   mutants: {},
   modes: ["batch"],
+  meets: true,
   worldWords: () => 96,
   *setup(heap) {
     const root = yield* allocate(heap, Root);

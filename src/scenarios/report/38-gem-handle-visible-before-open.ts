@@ -121,7 +121,7 @@ const definition: Scenario<Params> = scenario({
         };
   },
   variants: [{ fixed: "false" }, { fixed: "true" }, { fixed: "true", mutant: "stop" }],
-  foundBy: ["explore"],
+  foundBy: ["explore", "race"],
   mutants: { stop: ["invariant"] },
   modes: ["batch"],
   worldWords: () => 48,

@@ -47,7 +47,10 @@ function* ending(root: Addr, how: How): Step<void> {
   if (wakesFirst) yield* futexWake(root + FUTEX, block, ALL);
   countFor(STAT.FREES, 1);
   yield* free(peek(root + HEAP), block);
-  if (how.mutant === "free-first") yield* futexWake(root + FUTEX, block, ALL);
+  if (how.mutant !== "free-first") return;
+  // Late enough for the address to be somebody else's.
+  yield* loadWhen(root + RUNNING, 1);
+  yield* futexWake(root + FUTEX, block, ALL);
 }
 
 function* unlock(root: Addr, lock: Addr): Step<void> {
@@ -120,9 +123,10 @@ const definition: Scenario<Params> = scenario({
     { fixed: "false", quarantine: "on" },
     { fixed: "true", mutant: "free-first" },
   ],
-  foundBy: ["explore"],
+  foundBy: ["explore", "race"],
   mutants: { "free-first": ["invariant"] },
   modes: ["batch"],
+  meets: true,
   reuse: ({ quarantine }) => (quarantine === "on" ? "never" : "at once"),
   worldWords: () => 48,
   *setup(heap) {
