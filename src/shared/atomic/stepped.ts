@@ -189,7 +189,11 @@ export function* exchangeWhen(addr: Addr, expected: number, value: number): Step
   words[addr] = value;
 }
 
-/** Sleeps until the word is notified, unless it no longer equals `value`. May return early: callers loop. */
+/**
+ * Sleeps until the word is notified, unless it no longer equals `value`. May return early: callers loop. On threads a
+ * sleeper looks at the word again every 50 ms, and goes on where it has changed: that nobody notified it, only the
+ * explorer sees.
+ */
 export function* wait(addr: Addr, value: number): Step<void> {
   if (announce(STEP.WAIT, addr, 0, value)) yield;
   check(addr, false);
