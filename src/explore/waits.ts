@@ -41,7 +41,11 @@ export function wordWaitOf(machine: Machine, task: number): WordWait | undefined
   const { words } = machine;
   const block = taskBlock(task);
   const word = words[block + TASK.WAITS_FOR]!;
-  if (word === 0) return { expected: machine.expected[task]!, now: words[machine.addr[task]!]! };
+  if (word === 0) {
+    const own = machine.addr[task]!;
+    // A task's park word is no word of the scenario: it says nothing of what the task waits for.
+    return own < machine.heap ? undefined : { expected: machine.expected[task]!, now: words[own]! };
+  }
   if (words[block + TASK.WAIT_KIND] !== WAIT_KIND.WORD) return undefined;
   return { expected: words[block + TASK.EXPECTED]!, now: words[word]! };
 }
