@@ -144,10 +144,7 @@ export function reasonLines({
   witness,
   object,
 }: Pick<ExploreViolation, "waits" | "witness" | "object">): string[] {
-  const waiting = waits.map(
-    ({ task, waitsFor, heldBy }) =>
-      `  ${task} waits for ${waitsFor}, ${heldBy === null ? "which nobody holds" : `held by ${heldBy}`}`,
-  );
+  const waiting = waits.map(waitLine);
   const { lastWriter } = witness;
   const writer =
     lastWriter === null
@@ -156,6 +153,12 @@ export function reasonLines({
           `  last writer of ${object}: ${lastWriter.task}, step ${lastWriter.step}, ${lastWriter.did}${lastWriter.at === null ? "" : `, at ${lastWriter.at}`}`,
         ];
   return [...waiting, ...accessLines(witness.accesses), ...writer];
+}
+
+function waitLine({ task, waitsFor, heldBy, expected, now }: ExploreViolation["waits"][number]): string {
+  if (expected !== undefined)
+    return `  ${task} waits on ${waitsFor}, expected ${expected}, value is ${now === expected ? "still" : "now"} ${now}, nobody will notify`;
+  return `  ${task} waits for ${waitsFor}, ${heldBy === null ? "which nobody holds" : `held by ${heldBy}`}`;
 }
 
 /** Dims what is not the failing step. */
