@@ -39,7 +39,7 @@ export interface ExploreOptions {
   /** Goes on after a violation, and runs each execution to its end. */
   readonly keepGoing: boolean;
   /** Looks for this kind only: what else is wrong does not end the exploration. */
-  readonly wanted?: ViolationKind;
+  readonly wanted?: readonly ViolationKind[];
   /** Runs each execution twice and compares. */
   readonly checkDeterminism?: boolean;
   /** Where an earlier exploration of the same stopped. */
@@ -100,6 +100,8 @@ const KEPT = 16;
 const FIRST_LOOK = 3_000;
 /** Interleavings that are run past a data race. */
 const BEHIND_RACE = 1_000;
+/** What a data race may lead to, and tells more than the race. */
+const LED_TO: readonly ViolationKind[] = ["lost-wakeup", "deadlock", "double-free", "use-after-free"];
 /** Milliseconds of search between looks at the world outside. */
 const SLICE_MS = 100;
 
@@ -134,8 +136,8 @@ async function search(machine: Machine, options: ExploreOptions, chains: Executi
 }
 
 /**
- * A data race ends an execution, and may be why a task then never wakes up: a plain store, and no notify. So some
- * executions are run past their races, in search of that.
+ * A data race ends an execution, and may be why a task then never wakes up (a plain store, and no notify) or memory is
+ * freed twice. So some executions are run past their races, in search of that.
  */
 async function behindRace(
   machine: Machine,
@@ -144,16 +146,16 @@ async function behindRace(
   chains: ExecutionChains,
 ): Promise<Searched> {
   const executions = Math.min(BEHIND_RACE, options.executions);
-  const look = { ...options, strategy: "bounded", bound: 1, executions, wanted: "lost-wakeup" } as const;
+  const look = { ...options, strategy: "bounded", bound: 1, executions, wanted: LED_TO } as const;
   const run = new Run(machine, look, "not at races", chains);
   await run.toTheEnd();
-  const lost = run.exploration(0);
+  const consequence = run.exploration(0);
   return {
     ...found,
-    witnesses: [...lost.witnesses, ...found.witnesses],
-    kinds: new Set([...found.kinds, ...lost.witnesses.map(({ finding }) => finding.kind)]),
-    seconds: found.seconds + lost.seconds,
-    interrupted: found.interrupted || lost.interrupted,
+    witnesses: [...consequence.witnesses, ...found.witnesses],
+    kinds: new Set([...found.kinds, ...consequence.witnesses.map(({ finding }) => finding.kind)]),
+    seconds: found.seconds + consequence.seconds,
+    interrupted: found.interrupted || consequence.interrupted,
   };
 }
 
@@ -272,7 +274,7 @@ class Run {
     if (this.#options.keepGoing && this.#witnesses.length >= KEPT) return true;
     const [finding, ...others] = findingsAtEnd(this.#machine, log);
     const { wanted } = this.#options;
-    if (finding === undefined || (wanted !== undefined && finding.kind !== wanted)) {
+    if (finding === undefined || (wanted !== undefined && !wanted.includes(finding.kind))) {
       if (this.#options.checkDeterminism === true) assertSameAgain(this.#machine, log);
       return this.#execution < this.#enough;
     }

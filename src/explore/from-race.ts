@@ -48,7 +48,7 @@ export async function fromRace(
     steps: MOST_STEPS,
     shrink: 0,
     keepGoing: false,
-    wanted: guide.kind,
+    wanted: [guide.kind],
   };
   return guided(options, guide, command) ?? (await searched(options, command));
 }
