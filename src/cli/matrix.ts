@@ -26,7 +26,7 @@ interface MatrixFlags extends OutputFlags {
   readonly quick?: boolean;
   readonly seconds: number;
   readonly budget: number;
-  readonly jobs: number;
+  readonly jobs?: number;
   readonly resume?: boolean;
   readonly markdown?: boolean;
 }
@@ -54,11 +54,11 @@ export function matrixCommand(finish: (status: number) => void): Command {
     )
     .option(
       "--budget <n>",
-      "how long to explore a row, at most",
+      "how long to explore a row at most, in seconds",
       within("--budget", 0.001, 86_400, "seconds"),
       BUDGET_SECONDS,
     )
-    .option("--jobs <n>", "rows explored at once", within("--jobs", 1, cpus), cpus)
+    .option("--jobs <n>", "rows explored at once (default: one a CPU)", within("--jobs", 1, cpus))
     .option("--resume", `go on from ${FILE}, where each run keeps its results`)
     .option("--markdown", "the result as a Markdown table");
   return outputOptions(command)
@@ -101,7 +101,7 @@ async function judgeWith(
       quick: flags.quick === true,
       raceSeconds: flags.seconds,
       budget: flags.budget,
-      jobs: flags.jobs,
+      jobs: flags.jobs ?? availableParallelism(),
       kept,
       signal: interrupt.signal,
       onProgress: (now) => progress.show(matrixProgressLine(now)),

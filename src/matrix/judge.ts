@@ -16,11 +16,12 @@ import type { RowExplored } from "./row-order.ts";
 export function judgeRow(planned: PlannedRow, said: RowExplored, raced: MatrixRaced | null): MatrixRow {
   const { definition } = planned.scenario;
   const sides = matrixColumns.map((column) => sideOf(column, planned, said));
+  const isRaced = (column: MatrixColumn): boolean => kindsInColumn(column, raced?.kinds ?? []).length > 0;
   const disagreements = [
     ...sides.flatMap(({ disagreement }) => disagreement ?? []),
     ...(raced === null ? [] : seenThough(planned, raced)),
   ];
-  const open = sides.filter((side) => side.isOpen).map(({ column }) => column);
+  const open = sides.filter((side) => side.isOpen && !isRaced(side.column)).map(({ column }) => column);
   const verdict = disagreements.length > 0 ? "disagrees" : open.length > 0 ? "inconclusive" : "agrees";
   return {
     neighbour: definition.name,
@@ -31,7 +32,9 @@ export function judgeRow(planned: PlannedRow, said: RowExplored, raced: MatrixRa
     lockdep: said.lockdep,
     explore: said.explore,
     race: raced,
-    found: Object.fromEntries(sides.map(({ column, found }) => [column, found])) as MatrixRow["found"],
+    found: Object.fromEntries(
+      sides.map(({ column, found }) => [column, found || isRaced(column)]),
+    ) as MatrixRow["found"],
     open,
     advisories: [...new Set([...said.explore.kinds, ...(raced?.kinds ?? [])])].filter((kind) =>
       isAdvisory(kind as ViolationKind),

@@ -78,16 +78,14 @@ function cellOf(row: MatrixRow, column: MatrixColumn): string {
 }
 
 function wordOf(row: MatrixRow, column: MatrixColumn): string {
-  if (row.open.includes(column)) return "?";
-  if (column === "lockdep") return row.lockdep.verdict;
-  if (row.found[column]) return wasRaced(row, column) ? "yes*" : "yes";
-  if (wasRaced(row, column)) return "race*";
+  const isOpen = row.open.includes(column);
+  if (column === "lockdep") return isOpen ? "?" : row.lockdep.verdict;
+  const isExplored = kindsInColumn(column, row.explore.kinds).length > 0;
+  const isRaced = row.race !== null && kindsInColumn(column, row.race.kinds).length > 0;
+  if (isExplored) return isRaced ? "yes*" : "yes";
+  if (isRaced) return "race*";
+  if (isOpen) return "?";
   return column === "warning" && row.advisories.length > 0 ? "advice" : "-";
-}
-
-/** True if the race met a kind of that column. */
-function wasRaced({ race }: MatrixRow, column: MatrixColumn): boolean {
-  return race !== null && kindsInColumn(column, race.kinds).length > 0;
 }
 
 /** Designs by name, or by those that are missing where that is shorter. */

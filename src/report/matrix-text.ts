@@ -36,6 +36,7 @@ export function matrixText(record: MatrixRecord, style: Style, quiet: boolean): 
   if (quiet) return `${summary}\n`;
   const lines = [
     header(record),
+    ...(record.resumed === 0 ? [] : [`  ${counted(record.resumed, "row")} taken over from an earlier run`]),
     "",
     ...columns(record),
     ...matrixNeighbours(record.rows).flatMap((neighbour) => neighbourLines(neighbour, record)),
@@ -56,7 +57,7 @@ function ascii(text: string): string {
     .replaceAll(/[^\p{ASCII}]/gu, "?");
 }
 
-function header({ planned, quick, raceSeconds, jobs, resumed, rows }: MatrixRecord): string {
+function header({ planned, quick, raceSeconds, jobs, rows }: MatrixRecord): string {
   const neighbours = new Set(rows.map(({ neighbour }) => neighbour)).size;
   const designs = new Set(rows.map(({ design }) => design)).size;
   return [
@@ -64,12 +65,11 @@ function header({ planned, quick, raceSeconds, jobs, resumed, rows }: MatrixReco
     `${counted(designs, "design")} × ${counted(neighbours, "neighbour")} × conditions`,
     quick ? "explorer and lockdep" : `explorer, lockdep, race of ${raceSeconds} s`,
     counted(jobs, "job"),
-    ...(resumed === 0 ? [] : [`${counted(resumed, "row")} taken over`]),
   ].join(" · ");
 }
 
 /** What the marks mean, those that are there. */
-function legend({ rows, quick }: MatrixRecord): string[] {
+function legend({ rows, quick, budget }: MatrixRecord): string[] {
   const any = (test: (row: MatrixRow) => boolean): boolean => rows.some(test);
   const told: readonly (readonly [boolean, string])[] = [
     [
@@ -84,20 +84,25 @@ function legend({ rows, quick }: MatrixRecord): string[] {
       any(({ advisories }) => advisories.length > 0),
       "advice: something happened that the code may not rely on never happening; no warning of its own",
     ],
-    [!quick, "*: the race saw it; worlds: that it did not see the rest in, which is no proof"],
+    [!quick, "*: the race saw it; worlds: in so many it saw no more than that, which is no proof"],
     [
       any(({ open }) => open.length > 0),
-      "?: the budget ended before it was met or proved; traces >: there are more",
+      `?: the budget (${budget} s) ended before it was met or proved; traces >: there are more`,
     ],
     [any(({ verdict }) => verdict === "disagrees"), "!: not what is expected"],
   ];
-  return told.filter(([isThere]) => isThere).map(([, text]) => `  ${text}`);
+  return told.filter(([isThere]) => isThere).flatMap(([, text]) => indented(text));
+}
+
+/** A text in lines that begin two columns in. */
+function indented(text: string): string[] {
+  return wrapped(text, PAGE - 2).map((line) => `  ${line}`);
 }
 
 function costs({ rows }: MatrixRecord): string[] {
   const all = freeCosts(rows).map(([design, ns]) => `${design} ${grouped(ns)} ns`);
   if (all.length === 0) return [];
-  return wrapped(`a free costs, median of the rows: ${all.join(", ")}`, PAGE - 2).map((line) => `  ${line}`);
+  return indented(`a free costs, median of the rows: ${all.join(", ")}`);
 }
 
 function columns({ quick }: MatrixRecord): string[] {
@@ -112,7 +117,7 @@ function row(designs: string, cells: readonly string[], number: string, verdict:
 function neighbourLines({ name, claim, groups }: MatrixNeighbour, record: MatrixRecord): string[] {
   return [
     name,
-    ...wrapped(claim, PAGE - 2).map((line) => `  ${line}`),
+    ...indented(claim),
     ...groups.flatMap(({ conditions, lines }) => [
       ...(conditions === "" ? [] : [`   ${conditions}`]),
       ...lines.flatMap((line) => designLines(line, record)),
@@ -134,7 +139,7 @@ function wrongLines(row: MatrixRow): string[] {
   const title = [`disagrees: ${row.neighbour}`, ...(row.design === "-" ? [] : [`design=${row.design}`])];
   return [
     [...title, ...(conditions === "" ? [] : [conditions])].join(" "),
-    ...wrapped(`why expected: ${row.expected.why}`, PAGE - 2).map((line) => `  ${line}`),
+    ...indented(`why expected: ${row.expected.why}`),
     ...row.disagreements.flatMap(sideLines),
   ];
 }
@@ -145,8 +150,8 @@ function sideLines({ column, by, expected, found, witness, command }: MatrixDisa
   return [
     ...wrapped(
       `${column}: expected ${word(expected)}, ${engine} says ${word(found)}: ${witness}`,
-      PAGE - 2,
-    ).map((line, at) => `  ${at === 0 ? "" : "  "}${line}`),
+      PAGE - 4,
+    ).map((line, at) => `${at === 0 ? "  " : "    "}${line}`),
     `    ${command}`,
   ];
 }
@@ -167,7 +172,7 @@ export function matrixSummary(record: MatrixRecord): string {
   const parts = [
     `${counted(agrees, "row")} ${agrees === 1 ? "agrees" : "agree"}`,
     `${grouped(disagrees)} ${disagrees === 1 ? "disagrees" : "disagree"}`,
-    ...(inconclusive === 0 ? [] : [`${grouped(inconclusive)} unproved in ${record.budget} s each`]),
+    ...(inconclusive === 0 ? [] : [`${grouped(inconclusive)} unproved`]),
     ...(missing === 0 ? [] : [`${grouped(missing)} not reached`]),
     ...(record.unraced === 0 ? [] : [`${grouped(record.unraced)} not raced`]),
   ];
