@@ -43,7 +43,7 @@ export function matrixText(record: MatrixRecord, style: Style, quiet: boolean): 
     "",
     ...legend(record),
     ...costs(record),
-    ...record.rows.flatMap((row) => wrongLines(row)),
+    ...record.rows.flatMap((row) => [...wrongLines(row), ...openLines(row)]),
     summary,
     `again  ${record.command}`,
   ];
@@ -132,13 +132,33 @@ function designLines(line: MatrixLine, { quick }: MatrixRecord): string[] {
   return [row(first, cells, number, line.verdict), ...rest.map((more) => `    ${more}`)];
 }
 
+/** A row's name: neighbour, design and conditions. */
+function titleOf(row: MatrixRow): string {
+  const conditions = conditionsOf(row);
+  const design = row.design === "-" ? [] : [`design=${row.design}`];
+  return [row.neighbour, ...design, ...(conditions === "" ? [] : [conditions])].join(" ");
+}
+
+/** What ended before a row was proved. */
+function openLines(row: MatrixRow): string[] {
+  if (row.open.length === 0) return [];
+  const { overran, executions, seconds } = row.explore;
+  const looked = `${counted(executions, "trace")} in ${seconds.toFixed(0)} s, and more are left`;
+  const dropped = "lockdep was not told everything: more distinct sequences than are kept";
+  const why =
+    overran !== null
+      ? `an execution passed the limit of steps in ${overran}`
+      : row.explore.exhaustive
+        ? dropped
+        : looked;
+  return [`unproved: ${titleOf(row)}`, ...indented(`${row.open.join(", ")}: ${why}`)];
+}
+
 /** What a row says that is not expected, side by side. */
 function wrongLines(row: MatrixRow): string[] {
   if (row.disagreements.length === 0) return [];
-  const conditions = conditionsOf(row);
-  const title = [`disagrees: ${row.neighbour}`, ...(row.design === "-" ? [] : [`design=${row.design}`])];
   return [
-    [...title, ...(conditions === "" ? [] : [conditions])].join(" "),
+    `disagrees: ${titleOf(row)}`,
     ...indented(`why expected: ${row.expected.why}`),
     ...row.disagreements.flatMap(sideLines),
   ];
