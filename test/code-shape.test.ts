@@ -88,6 +88,11 @@ describe("stepped functions of the emulated system:", () => {
   const ours: Readonly<Record<string, string>> = {
     runFreeWorker: "one run of TTM's work queue",
     nextDeferred: "the queue of that work queue",
+    nextCompletion: "the device's answers",
+    setMutant: "a deliberate fault",
+    keepForLife: "what drivers do after creation, each in its own function",
+    giveBack: "what drivers do in their free callbacks",
+    giveBackLocked: "what drivers do in their free callbacks",
     pagePoolInit: "a world's memory is no zone of a machine",
     pagesFree: "a counter of that pool",
     lruFirst: "a list_head accessor",

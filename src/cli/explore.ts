@@ -21,7 +21,7 @@ import { liveLockdepText } from "../report/live-lockdep-text.ts";
 import { progressLine } from "../report/progress-text.ts";
 import { titleOf } from "../report/race-text.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { LiveLockdepRun, type LockdepFlags, listens, lockdepHelp } from "./live-lockdep.ts";
+import { LiveLockdepRun, type LockdepFlags, lockdepHelp } from "./live-lockdep.ts";
 import { collectParam, numberIn, oneOf, parseSeed } from "./options.ts";
 import { outputStyle, Progress, print, warn } from "./output.ts";
 import { type OutputFlags, outputOptions } from "./output-options.ts";
@@ -124,7 +124,7 @@ async function runExplore(named: string, flags: ExploreFlags): Promise<number> {
       if (file !== undefined) pendingFile(file).discard();
     const found = await exploreWith(options, flags);
     const record = toRecord(options, found, exploreCommandLine(named, flags, options.seed));
-    const said = found.chains && lockdep.judge(found.chains, titleOf(record));
+    const said = lockdep.judge(found.chains, titleOf(record));
     record.lockdep = said?.live ?? null;
     saveSchedule(record, scenario, flags);
     if (flags.checkpoint !== undefined && found.saved !== undefined) record.checkpoint = flags.checkpoint;
@@ -161,7 +161,6 @@ function optionsOf(scenario: ResolvedScenario, flags: ExploreFlags): ExploreOpti
     shrink: flags.shrink,
     keepGoing: flags.keepGoing === true,
     checkDeterminism: flags.checkDeterminism === true,
-    chains: listens(flags),
   };
 }
 

@@ -1,6 +1,8 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import type { ViolationKind } from "#shared/violation";
+import { adviceFor } from "../catalogue/owned-locks.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
+import type { Advice } from "../record/advice.ts";
 import { UsageError } from "../record/usage-error.ts";
 import { isMild } from "../record/violation-kinds.ts";
 import { ExecutionChains } from "./chains.ts";
@@ -40,8 +42,6 @@ export interface ExploreOptions {
   readonly wanted?: ViolationKind;
   /** Runs each execution twice and compares. */
   readonly checkDeterminism?: boolean;
-  /** Keeps what each task recorded, for lockdep. */
-  readonly chains?: boolean;
   /** Where an earlier exploration of the same stopped. */
   readonly saved?: object | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -83,11 +83,16 @@ export interface Exploration extends SearchResult {
   readonly overranAt: { readonly task: number; readonly at: string | null } | undefined;
   readonly seconds: number;
   readonly interrupted: boolean;
-  /** What the tasks recorded, where that was asked for. */
-  readonly chains?: HeardChains | undefined;
+  /** Everything that the tasks recorded, for lockdep. */
+  readonly chains: HeardChains;
+  /** Rules that the tasks broke, whether or not it came to anything. */
+  readonly advice: readonly Advice[];
   /** What is needed to go on later; undefined once nothing is left. */
   readonly saved: object | undefined;
 }
+
+/** What the search itself says. */
+type Searched = Omit<Exploration, "chains" | "advice">;
 
 /** Violations that are kept with their interleavings. */
 const KEPT = 16;
@@ -109,19 +114,17 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
       allowed: "scenarios with mode batch",
     });
   const machine = setUp(options.scenario, options.params, options.granularity);
-  const chains = options.chains === true ? new ExecutionChains(machine) : undefined;
+  const chains = new ExecutionChains(machine);
   try {
-    return { ...(await search(machine, options, chains)), chains: chains?.all() };
+    const found = await search(machine, options, chains);
+    const heard = chains.all();
+    return { ...found, advice: adviceFor(heard.chains), chains: heard };
   } finally {
-    chains?.stop();
+    chains.stop();
   }
 }
 
-async function search(
-  machine: Machine,
-  options: ExploreOptions,
-  chains: ExecutionChains | undefined,
-): Promise<Exploration> {
+async function search(machine: Machine, options: ExploreOptions, chains: ExecutionChains): Promise<Searched> {
   const glimpse = await firstLook(machine, options, chains);
   if (glimpse !== undefined) return glimpse;
   const run = new Run(machine, options, options.keepGoing ? undefined : "any", chains);
@@ -140,8 +143,8 @@ async function search(
 async function firstLook(
   machine: Machine,
   options: ExploreOptions,
-  chains: ExecutionChains | undefined,
-): Promise<Exploration | undefined> {
+  chains: ExecutionChains,
+): Promise<Searched | undefined> {
   if (options.strategy !== "dpor" || options.keepGoing || options.saved !== undefined) return undefined;
   const executions = Math.min(FIRST_LOOK, options.executions);
   const look = { ...options, strategy: "bounded", bound: 1, executions } as const;
@@ -152,7 +155,7 @@ async function firstLook(
 class Run {
   readonly #machine: Machine;
   readonly #options: ExploreOptions;
-  readonly #chains: ExecutionChains | undefined;
+  readonly #chains: ExecutionChains;
   readonly #budget: Budget;
   readonly #search: Search;
   readonly #witnesses: Witness[] = [];
@@ -169,7 +172,7 @@ class Run {
     machine: Machine,
     options: ExploreOptions,
     stopAtReport: Budget["stopAtReport"],
-    chains: ExecutionChains | undefined,
+    chains: ExecutionChains,
   ) {
     this.#machine = machine;
     this.#chains = chains;
@@ -206,7 +209,7 @@ class Run {
   }
 
   /** `firstLook`: 1 if this was one, else 0. */
-  exploration(firstLook: 0 | 1): Exploration {
+  exploration(firstLook: 0 | 1): Searched {
     const { result } = this.#search;
     const stopped = this.#witnesses.length > 0 && !this.#options.keepGoing;
     return {
@@ -226,7 +229,7 @@ class Run {
 
   #onExecution(log: EventLog): boolean {
     this.#execution++;
-    this.#chains?.ended();
+    this.#chains.ended();
     if (this.#options.keepGoing) this.#keepNewKinds(log);
     // As many as are kept have been found: the search goes on for its counts alone.
     if (this.#options.keepGoing && this.#witnesses.length >= KEPT) return true;

@@ -1,6 +1,6 @@
 import { WAIT_KIND } from "#shared/task";
 import type { ViolationKind } from "#shared/violation";
-import { classOfViolation, isAdvisory } from "../record/violation-kinds.ts";
+import { classOfViolation } from "../record/violation-kinds.ts";
 import type { DataRace } from "./data-race.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
@@ -33,32 +33,23 @@ export interface Finding {
 /**
  * Looks at a machine at the end of an execution: where no task can take a step, or where the execution was ended
  * since something is wrong. Reports of the tasks come first; then a cycle of waits, a data race, tasks that wait for
- * ever; and where all have finished, what the scenario's own check reports. Advisories come last.
+ * ever; and where all have finished, what the scenario's own check reports.
  */
 export function findingsAtEnd(machine: Machine, log?: EventLog): Finding[] {
   if (machine.thrown !== undefined) return [thrownBy(machine.thrown)];
-  const isHard = ({ kind }: Finding): boolean => !isAdvisory(kind);
   const reported = reportedBy(machine);
-  if (reported.some(isHard)) return gravestFirst(reported);
-  return gravestFirst([...unreported(machine, log), ...reported]);
+  return reported.length > 0 ? reported : unreported(machine, log);
 }
 
 /**
  * All that an execution which ran to its end met: its reports up to the first that concerns memory (after that the world
- * means nothing), and if there was none, what `findingsAtEnd` sees besides. Advisories come last.
+ * means nothing), and if there was none, what `findingsAtEnd` sees besides.
  */
 export function allAtEnd(machine: Machine, log: EventLog): Finding[] {
   if (machine.thrown !== undefined) return [thrownBy(machine.thrown)];
   const reported = reportedBy(machine);
   const fatal = reported.findIndex(({ kind }) => classOfViolation(kind) === "memory");
-  return gravestFirst(fatal >= 0 ? reported.slice(0, fatal + 1) : [...reported, ...unreported(machine, log)]);
-}
-
-function gravestFirst(findings: readonly Finding[]): Finding[] {
-  return [
-    ...findings.filter(({ kind }) => !isAdvisory(kind)),
-    ...findings.filter(({ kind }) => isAdvisory(kind)),
-  ];
+  return fatal >= 0 ? reported.slice(0, fatal + 1) : [...reported, ...unreported(machine, log)];
 }
 
 /** What no task has reported: who is stuck, what raced, and what the scenario's check finds. */

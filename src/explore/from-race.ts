@@ -77,6 +77,8 @@ function guided(options: ExploreOptions, guide: RaceGuide, command: string): Rac
     firstLook: false,
     witnesses: [witness],
     kinds: new Set([witness.finding.kind]),
+    chains: { chains: [], dropped: 0 },
+    advice: [],
     overranAt: undefined,
     seconds: 0,
     interrupted: false,

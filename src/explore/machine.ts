@@ -4,7 +4,6 @@ import { pace, pending, primitive, spin } from "#shared/atomic/pending";
 import { STEP } from "#shared/atomic/step-kind";
 import { setCurrentTask } from "#shared/task";
 import { type Reported, reportsIn } from "../catalogue/world-map.ts";
-import { isAdvisory } from "../record/violation-kinds.ts";
 import { cycleFrom } from "./waits.ts";
 import { World } from "./world.ts";
 
@@ -113,12 +112,6 @@ export class Machine {
   /** Violations reported so far in this execution. */
   violations(): number {
     return this.words[CONTROL.VIOLATIONS]!;
-  }
-
-  /** True if something has been reported that is more than an advisory. */
-  hasFailed(): boolean {
-    if (this.words[CONTROL.VIOLATIONS] === 0) return false;
-    return this.reports().some(({ kind }) => !isAdvisory(kind));
   }
 
   /** True if the task can take its next step now. */

@@ -1,3 +1,4 @@
+import { CONTROL } from "#shared/atomic/index";
 import type { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
 
@@ -56,7 +57,7 @@ export function repeat(execute: () => boolean, until: number): boolean {
 export function stopsEarly(budget: Budget, machine: Machine, log: EventLog): boolean {
   if (budget.stopAtReport === undefined) return false;
   return (
-    machine.hasFailed() ||
+    machine.words[CONTROL.VIOLATIONS] !== 0 ||
     log.race !== undefined ||
     machine.thrown !== undefined ||
     (budget.stopAtReport !== "not at cycles" && machine.cycle !== undefined)

@@ -41,6 +41,7 @@ export function toRecord(options: ExploreOptions, found: Exploration, command: s
         ? null
         : { task: found.machine.names[found.overranAt.task] ?? "", at: found.overranAt.at },
     violations: found.witnesses.map((witness) => violationOf(options, found, witness)),
+    advice: found.advice,
     checkpoint: null,
     lockdep: null,
     command,

@@ -1,5 +1,6 @@
 import type { Scenario } from "#scenarios/define";
 import type { ViolationKind } from "#shared/violation";
+import { expectationOf } from "../catalogue/expectation.ts";
 import { resolveParams } from "../catalogue/params.ts";
 import { callScenario } from "../catalogue/refuse.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
@@ -41,8 +42,7 @@ export function checksOf(scenario: ResolvedScenario): PlannedCheck[] {
 function claimOf(scenario: ResolvedScenario, given: Given): PlannedCheck {
   const { definition } = scenario;
   const params = resolveParams(definition, given);
-  const said = callScenario(scenario, "expected", () => definition.expected?.(params as never));
-  const { verdict, kinds } = said ?? { verdict: definition.expect, kinds: [] };
+  const { verdict, kinds } = callScenario(scenario, "expected", () => expectationOf(definition, params));
   return { scenario, of: "claim", given, verdict, kinds };
 }
 

@@ -34,11 +34,13 @@ export async function exploreRow(scenario: ResolvedScenario, order: RowOrder): P
     steps: STEPS,
     shrink: 0,
     keepGoing: order.whole,
-    chains: order.whole,
   }).catch((error: unknown) => {
     throw explainedFor(definition.name, error);
   });
-  return { explore: exploredOf(found, scenario), lockdep: lockdepOf(found, definition.name) };
+  return {
+    explore: exploredOf(found, scenario),
+    lockdep: order.whole ? lockdepOf(found, definition.name) : silent,
+  };
 }
 
 function exploredOf(found: Exploration, scenario: ResolvedScenario): MatrixExplored {
@@ -47,6 +49,7 @@ function exploredOf(found: Exploration, scenario: ResolvedScenario): MatrixExplo
   return {
     kinds: violationKinds.filter((kind) => found.kinds.has(kind)),
     messages: messagesOf(found, scenario),
+    advice: [...new Set(found.advice.map(({ kind }) => kind))],
     exhaustive: found.exhaustive,
     executions: found.executions,
     seconds: found.seconds,
@@ -70,7 +73,6 @@ function messagesOf({ witnesses, machine }: Exploration, scenario: ResolvedScena
 }
 
 function lockdepOf({ chains }: Exploration, name: string): MatrixLockdep {
-  if (chains === undefined) return silent;
   const { whole } = validated(chains, headerOf(chains, name), "live");
   const possible = whole.reports.filter(counts);
   const first = possible[0] ?? whole.reports[0];

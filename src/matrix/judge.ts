@@ -1,4 +1,3 @@
-import type { ViolationKind } from "#shared/violation";
 import { commandLine, paramWords } from "../record/command-line.ts";
 import { kindsInColumn } from "../record/matrix-kinds.ts";
 import {
@@ -8,7 +7,6 @@ import {
   type MatrixRow,
   matrixColumns,
 } from "../record/matrix-record.ts";
-import { isAdvisory } from "../record/violation-kinds.ts";
 import type { PlannedRow } from "./plan.ts";
 import type { RowExplored } from "./row-order.ts";
 
@@ -36,9 +34,6 @@ export function judgeRow(planned: PlannedRow, said: RowExplored, raced: MatrixRa
       sides.map(({ column, found }) => [column, found || isRaced(column)]),
     ) as MatrixRow["found"],
     open,
-    advisories: [...new Set([...said.explore.kinds, ...(raced?.kinds ?? [])])].filter((kind) =>
-      isAdvisory(kind as ViolationKind),
-    ),
     disagreements,
     verdict,
     agrees: verdict === "agrees",

@@ -1,3 +1,4 @@
+import type { Advice } from "./advice.ts";
 import type { LiveLockdep } from "./live-lockdep.ts";
 import type { Witness } from "./witness.ts";
 
@@ -58,6 +59,8 @@ export interface ExploreRecord {
   /** Whose step that execution ended in, and where; null if none went past it. */
   overranAt: { task: string; at: string | null } | null;
   violations: ExploreViolation[];
+  /** Rules that the tasks broke, whether or not it came to anything. */
+  advice: readonly Advice[];
   /** Where to go on from, as `--checkpoint` asked; else null. */
   checkpoint: string | null;
   /** What lockdep says, as `--lockdep` asked; else null. */

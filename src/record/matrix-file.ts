@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { type AdviceKind, adviceSentences } from "./advice.ts";
 import type { MatrixResult } from "./matrix-record.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -30,6 +31,7 @@ const lockdep = v.strictObject({
 const explore = v.strictObject({
   kinds,
   messages,
+  advice: v.array(v.picklist(Object.keys(adviceSentences) as AdviceKind[])),
   exhaustive: v.boolean(),
   executions: count,
   seconds: positive,

@@ -1,10 +1,8 @@
 import type { ViolationKind } from "#shared/violation";
 import type { MatrixColumn } from "./matrix-record.ts";
-import { classOfViolation, isAdvisory } from "./violation-kinds.ts";
+import { classOfViolation } from "./violation-kinds.ts";
 
-/** Those of `kinds` that fill a column: advisories only say what may not be relied on, and fill none. */
+/** Those of `kinds` that fill a column. */
 export function kindsInColumn(column: MatrixColumn, kinds: readonly string[]): ViolationKind[] {
-  return (kinds as readonly ViolationKind[]).filter(
-    (kind) => !isAdvisory(kind) && classOfViolation(kind) === column,
-  );
+  return (kinds as readonly ViolationKind[]).filter((kind) => classOfViolation(kind) === column);
 }

@@ -1,3 +1,5 @@
+import type { AdviceKind } from "./advice.ts";
+
 /** The columns of the judgement that an expectation is written for. */
 export const matrixColumns = ["lockdep", "deadlock", "contention", "memory", "warning"] as const;
 /** A column of the judgement. */
@@ -25,6 +27,8 @@ export interface MatrixExplored {
   readonly kinds: readonly string[];
   /** One sentence for each kind that a witness was kept of. */
   readonly messages: Readonly<Record<string, string>>;
+  /** Rules that tasks broke, whether or not it came to anything: no warning, and no violation. */
+  readonly advice: readonly AdviceKind[];
   readonly exhaustive: boolean;
   readonly executions: number;
   readonly seconds: number;
@@ -77,8 +81,6 @@ export interface MatrixRow {
   found: Record<MatrixColumn, boolean>;
   /** Columns that nothing was found in and that are not proved. */
   open: MatrixColumn[];
-  /** Kinds that were met and only say what may not be relied on: no warning. */
-  advisories: string[];
   disagreements: MatrixDisagreement[];
   verdict: MatrixVerdict;
   agrees: boolean;

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { adviceSentences } from "../record/advice.ts";
 import type { ExploreRecord, ExploreViolation } from "../record/explore-record.ts";
 import { counted, grouped, rate } from "./numbers.ts";
 import { titleOf } from "./race-text.ts";
@@ -102,6 +103,9 @@ export function exploreText(record: ExploreRecord, style: Style, quiet: boolean)
       `also   ${kind}${object === null ? "" : ` on ${object}`}, execution ${grouped(execution)}: ${message}`,
   );
   const next = [
+    ...record.advice.map(
+      ({ kind, task, lock }) => `note   ${kind}: ${task} ${adviceSentences[kind]} (${lock})`,
+    ),
     ...(saved === null ? [] : [`saved  ${saved}`, `again  refzero replay ${saved} [--threads]`]),
     ...(record.checkpoint === null
       ? []

@@ -85,7 +85,7 @@ function wordOf(row: MatrixRow, column: MatrixColumn): string {
   if (isExplored) return isRaced ? "yes*" : "yes";
   if (isRaced) return "race*";
   if (isOpen) return "?";
-  return column === "warning" && row.advisories.length > 0 ? "advice" : "-";
+  return column === "warning" && row.explore.advice.length > 0 ? "advice" : "-";
 }
 
 /** Designs by name, or by those that are missing where that is shorter. */

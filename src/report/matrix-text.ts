@@ -81,8 +81,8 @@ function legend({ rows, quick, budget }: MatrixRecord): string[] {
       "spurious: lockdep reports, and exact mode says that it cannot happen; possible: that it can",
     ],
     [
-      any(({ advisories }) => advisories.length > 0),
-      "advice: something happened that the code may not rely on never happening; no warning of its own",
+      any(({ explore }) => explore.advice.length > 0),
+      "advice: a task broke a rule (`refzero explore` names it); no check of the code complained",
     ],
     [!quick, "*: the race saw it; worlds: in so many it saw no more than that, which is no proof"],
     [

@@ -31,6 +31,12 @@ export const TASK = {
   TICKET: 26,
   /** Batch that the task is in, from 0. */
   BATCH: 27,
+  /** Spinlocks held and interrupts entered: above 0 the task must not sleep. @kernel preempt_count() */
+  ATOMIC: 28,
+  /** The allocation from now that fails, 1 the next one; 0: none. @kernel lib/fault-inject.c: fail_nth */
+  FAIL_NTH: 29,
+  /** Nested calls of functions that guard against calling themselves without end. */
+  DEPTH: 30,
   /** Links and facts of the task's waiter: a task waits on one list at a time. */
   WAITER_NEXT: 32,
   WAITER_PREVIOUS: 33,

@@ -181,6 +181,7 @@ class TaskLoop {
     door.publish(this.#block + TASK.WAITER_CONTEXT, 0);
     door.publish(this.#block + TASK.OBJECT, 0);
     door.publish(this.#block + TASK.MEMALLOC, 0);
+    for (const word of [TASK.ATOMIC, TASK.FAIL_NTH, TASK.DEPTH]) door.publish(this.#block + word, 0);
     door.publish(CONTROL.ABORT, 1);
     this.#state(TASK_STATE.RUNNING);
     if (error instanceof RunAborted || error instanceof WorldAbandoned) return;

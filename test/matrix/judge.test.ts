@@ -67,10 +67,12 @@ test("lockdep's silence proves nothing where it was not told all", () => {
   expect(row).toMatchObject({ verdict: "inconclusive", open: ["lockdep"] });
 });
 
-test.each(["put-under-lock", "holder-without-reference"])("%s is advice, and no warning", (kind) => {
-  const row = judgeRow(planned(expecting()), explored([kind]), raced([kind]));
-  expect(row).toMatchObject({ verdict: "agrees", advisories: [kind], found: { warning: false } });
-  expect(judgeRow(planned(expecting("warning")), explored([kind]), null).verdict).toBe("disagrees");
+test("advice is no warning", () => {
+  const said = explored([], { advice: ["put-under-lock"] });
+  const row = judgeRow(planned(expecting()), said, null);
+  expect(row).toMatchObject({ verdict: "agrees", found: { warning: false } });
+  expect(row.explore.advice).toEqual(["put-under-lock"]);
+  expect(judgeRow(planned(expecting("warning")), said, null).verdict).toBe("disagrees");
 });
 
 describe("a race", () => {

@@ -1,5 +1,6 @@
 import type { PlannedRow } from "../../src/matrix/plan.ts";
 import type { RowExplored } from "../../src/matrix/row-order.ts";
+import type { AdviceKind } from "../../src/record/advice.ts";
 import type { MatrixColumn, MatrixExpected, MatrixRaced } from "../../src/record/matrix-record.ts";
 import { catalogued } from "../explore/catalogued.ts";
 
@@ -38,9 +39,10 @@ export function explored(
     dropped?: number;
     exhaustive?: boolean;
     executions?: number;
+    advice?: readonly AdviceKind[];
   } = {},
 ): RowExplored {
-  const { reports = 0, possible = 0, dropped = 0, exhaustive = true, executions = 702 } = facts;
+  const { reports = 0, possible = 0, dropped = 0, exhaustive = true, executions = 702, advice = [] } = facts;
   const verdict = reports === 0 ? "silent" : possible > 0 ? "possible" : "spurious";
   const first = reports === 0 ? null : "circular: a takes x while it holds y";
   return {
@@ -48,6 +50,7 @@ export function explored(
     explore: {
       kinds,
       messages: Object.fromEntries(kinds.map((kind) => [kind, `what ${kind} means`])),
+      advice,
       exhaustive,
       executions,
       seconds: 0.5,

@@ -5,11 +5,11 @@ import { dmaResvLock, dmaResvUnlock } from "#shared/drm/dma-resv";
 import { gemPut } from "#shared/drm/gem";
 import { gemFileRelease, gemLookup, handleDelete } from "#shared/drm/gem-handle";
 import { resvOf } from "#shared/drm/gem-object";
-import { lruScan } from "#shared/drm/lru-scan";
 import { worksOn } from "#shared/drm/overlap";
 import { shmemMadvise } from "#shared/drm/shmem-madvise";
 import { shmemVmapLocked, shmemVunmapLocked } from "#shared/drm/shmem-map";
 import { shmemPin, shmemUnpin } from "#shared/drm/shmem-pages";
+import { scanOnce } from "#shared/drm/shmem-shrinker";
 import { allocate } from "#shared/memory/object";
 import { type Layout, struct } from "#shared/memory/struct";
 import { GFP_KERNEL } from "#shared/mm/gfp";
@@ -75,7 +75,7 @@ function* allocateUnderLock(device: Addr, object: Addr): Step<void> {
 function* shrinker(root: Addr): Step<void> {
   const device = peek(root + DEVICE);
   countFor(STAT.OPS, 1);
-  yield* lruScan(device, device + Device.at.evictable, 2);
+  yield* scanOnce(device, 2);
   yield* idleWorker(device);
 }
 

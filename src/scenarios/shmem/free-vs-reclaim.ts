@@ -92,7 +92,7 @@ const definition: Scenario<FreeVsReclaimParams> = scenario({
     "shrinker-lock-unref": ["contention-at-free", "use-after-free", "lock-misuse"],
   },
   modes: ["batch"],
-  worldWords: () => 360,
+  worldWords: () => 440,
   *setup(heap, params) {
     const root = yield* allocate(heap, FreeVsReclaim);
     const { design, mutant } = params;

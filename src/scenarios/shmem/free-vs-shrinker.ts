@@ -1,17 +1,18 @@
 import { type Addr, peek, type Step, write } from "#shared/atomic/index";
 import { drmMutants, freeDesigns, MUTANT } from "#shared/drm/designs";
-import { Device, mutantOf } from "#shared/drm/device";
+import { mutantOf, setMutant } from "#shared/drm/device";
 import { dmaResvLock, dmaResvUnlock } from "#shared/drm/dma-resv";
 import { gemPut } from "#shared/drm/gem";
 import { gemLookup, handleDelete } from "#shared/drm/gem-handle";
 import { resvOf } from "#shared/drm/gem-object";
-import { lruScan } from "#shared/drm/lru-scan";
 import { worksOn } from "#shared/drm/overlap";
 import { shmemMadvise } from "#shared/drm/shmem-madvise";
 import { shmemPin, shmemUnpin } from "#shared/drm/shmem-pages";
+import { scanOnce } from "#shared/drm/shmem-shrinker";
 import { allocate } from "#shared/memory/object";
 import { type Layout, struct } from "#shared/memory/struct";
 import { countFor, STAT } from "#shared/stats";
+import type { ViolationKind } from "#shared/violation";
 import { type Scenario, scenario, type TaskSpec } from "../define.ts";
 import { type ChoiceParam, choice, type IntParam, int } from "../params.ts";
 import { checkAllFreed, createWithHandle, idleWorker, reclaimToHigh, shmemDevice } from "./world.ts";
@@ -59,7 +60,7 @@ export function* ioctlClose(root: Addr): Step<void> {
 export function* shrinker(root: Addr): Step<void> {
   const device = peek(root + DEVICE);
   countFor(STAT.OPS, 1);
-  yield* lruScan(device, device + Device.at.evictable, PAGES);
+  yield* scanOnce(device, PAGES);
   yield* idleWorker(device);
 }
 
@@ -92,6 +93,21 @@ const roles: readonly TaskSpec<FreeVsShrinkerParams>[] = [
   { name: "kswapd", run: kswapdTask },
 ];
 
+const caught: Readonly<Record<Exclude<(typeof drmMutants)[number], "none">, readonly ViolationKind[]>> = {
+  "shrinker-plain-get": ["refcount-get-zero", "use-after-free"],
+  "shrinker-lock-unref": ["contention-at-free", "use-after-free", "lock-misuse"],
+  "put-under-own-lock": ["deadlock", "use-after-free", "contention-at-free"],
+  "early-put": [
+    "use-after-free",
+    "refcount-underflow",
+    "refcount-get-zero",
+    "double-free",
+    "contention-at-free",
+  ],
+  "lost-wakeup": ["lost-wakeup"],
+  "kref-assert-as-posted": ["stack-overflow"],
+};
+
 const definition: Scenario<FreeVsShrinkerParams> = scenario({
   name: "shmem/free-vs-shrinker",
   claim: "no task holds, waits for or tries the lock of an object whose refcount is zero",
@@ -99,31 +115,32 @@ const definition: Scenario<FreeVsShrinkerParams> = scenario({
     "drm_gem_shmem_helper.c: drm_gem_shmem_free() against drm_gem.c: drm_gem_lru_scan(); patch v15 17/23",
   params: {
     design: choice(freeDesigns, "lock", "how the free path is written"),
-    mutant: choice(drmMutants, "none", "a deliberate fault"),
+    mutant: choice(drmMutants, "none", "a deliberate fault; kref-assert-as-posted brings its own design"),
     tasks: int(2, 64, 2, "ioctl-close, shrinker, kswapd, then tasks that pin"),
   },
   expect: "holds",
-  mutants: {
-    "shrinker-plain-get": ["refcount-get-zero", "use-after-free"],
-    "shrinker-lock-unref": ["contention-at-free", "use-after-free", "lock-misuse"],
-    "put-under-own-lock": ["deadlock", "use-after-free", "contention-at-free"],
-    "early-put": [
-      "use-after-free",
-      "refcount-underflow",
-      "refcount-get-zero",
-      "double-free",
-      "contention-at-free",
-    ],
-    "lost-wakeup": ["lost-wakeup"],
+  expected: ({ design, mutant }) => {
+    if (mutant !== "none") return { verdict: "violated", kinds: caught[mutant], why: "the mutant" };
+    if (design !== "list-lock")
+      return { verdict: "holds", kinds: [], why: "the walker takes its reference before it tries the lock" };
+    return {
+      verdict: "violated",
+      kinds: ["contention-at-free"],
+      why: "the walker takes no reference: it may have the lock of an object whose free waits for the list's lock",
+    };
   },
+  variants: freeDesigns.map((design) => ({ design })),
+  mutants: caught,
   modes: ["batch", "soak"],
-  worldWords: (params, mode) => (mode === "batch" ? 240 + params.tasks * 8 : 16_384),
+  worldWords: (params, mode) => (mode === "batch" ? 320 + params.tasks * 8 : 16_384),
   *setup(heap, params, mode) {
     const root = yield* allocate(heap, FreeVsShrinker);
-    const { design, mutant } = params;
+    const { mutant } = params;
+    // The mutant would not even let the object be made.
+    const asPosted = mutant === "kref-assert-as-posted";
     const device = yield* shmemDevice(heap, {
-      design,
-      mutant,
+      design: asPosted ? "kref-assert" : params.design,
+      mutant: asPosted ? "none" : mutant,
       algorithm: "wound-wait",
       pages: 8,
       low: 0,
@@ -133,6 +150,7 @@ const definition: Scenario<FreeVsShrinkerParams> = scenario({
     yield* write(root + DEVICE, device);
     yield* write(root + SOAK, mode === "soak" ? 1 : 0);
     if (mode === "batch") yield* write(root + HANDLE, yield* createWithHandle(device, PAGES));
+    if (asPosted) yield* setMutant(device, mutant);
     return root;
   },
   tasks: (params) =>

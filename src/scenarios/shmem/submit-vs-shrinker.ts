@@ -6,8 +6,8 @@ import { dmaResvAddFence, dmaResvReserveFences } from "#shared/drm/dma-resv";
 import { gemPut } from "#shared/drm/gem";
 import { gemFileRelease, gemLookup } from "#shared/drm/gem-handle";
 import { resvOf, Shmem } from "#shared/drm/gem-object";
-import { lruScan } from "#shared/drm/lru-scan";
 import { shmemSwapinLocked } from "#shared/drm/shmem-pages";
+import { scanOnce } from "#shared/drm/shmem-shrinker";
 import { lockReservations, unlockReservations } from "#shared/drm/submit";
 import { allocate, allocateWords } from "#shared/memory/object";
 import { type Layout, struct } from "#shared/memory/struct";
@@ -80,7 +80,7 @@ function* fenceObject(device: Addr, object: Addr, fence: Addr): Step<void> {
 export function* evictor(root: Addr): Step<void> {
   const device = peek(root + DEVICE);
   countFor(STAT.OPS, 1);
-  yield* lruScan(device, device + Device.at.evictable, peek(root + OBJECTS) * PAGES);
+  yield* scanOnce(device, peek(root + OBJECTS) * PAGES);
 }
 
 type SubmitParams = {
@@ -104,7 +104,7 @@ const definition: Scenario<SubmitParams> = scenario({
   expect: "holds",
   mutants: {},
   modes: ["batch"],
-  worldWords: ({ drivers, objects }) => 220 + objects * 84 + drivers * (40 + 2 * objects),
+  worldWords: ({ drivers, objects }) => 280 + objects * 96 + drivers * (40 + 2 * objects),
   *setup(heap, params) {
     const { drivers, objects, design, algorithm } = params;
     const root = yield* allocate(heap, SubmitWorld);

@@ -1,10 +1,10 @@
 import { type Addr, load, peek, type Step } from "#shared/atomic/index";
-import { DESIGN } from "#shared/drm/designs";
-import { Device, type DeviceOptions, designOf, deviceCreate } from "#shared/drm/device";
+import { CALLBACK, DESIGN } from "#shared/drm/designs";
+import { callbackOf, Device, type DeviceOptions, designOf, deviceCreate } from "#shared/drm/device";
+import { keepForLife } from "#shared/drm/free-callback";
 import { gemPut, runFreeWorker } from "#shared/drm/gem";
 import { handleCreate } from "#shared/drm/gem-handle";
 import { shmemCreate } from "#shared/drm/gem-object";
-import { shmemGetSgt } from "#shared/drm/shmem-map";
 import { shmemShrinkerInit } from "#shared/drm/shmem-shrinker";
 import { liveObjects } from "#shared/memory/object";
 import { PagePool } from "#shared/mm/page-pool";
@@ -25,15 +25,17 @@ export function* shmemDevice(heap: Addr, options: DeviceOptions): Step<Addr> {
  */
 export function* createWithHandle(device: Addr, pages: number): Step<number> {
   const object = yield* shmemCreate(device, pages);
-  const error = yield* shmemGetSgt(object);
+  if (object < 0) return object;
+  const error = yield* keepForLife(object);
   const handle = error !== 0 ? error : yield* handleCreate(object);
   yield* gemPut(object);
   return handle;
 }
 
-/** A task that is done lends its thread to the free worker of design `deferred`. */
+/** A task that is done lends its thread to those who end frees later. */
 export function* idleWorker(device: Addr): Step<void> {
-  if (designOf(device) === DESIGN.DEFERRED) yield* runFreeWorker(device);
+  if (designOf(device) === DESIGN.DEFERRED || callbackOf(device) === CALLBACK.OWN_TABLE_FIRST)
+    yield* runFreeWorker(device);
 }
 
 /** What a kswapd task does: reclaims until the high watermark is reached. */
@@ -54,6 +56,7 @@ export function* checkAllFreed(device: Addr, heap: Addr, alive: number): Step<vo
   const pool = device + Device.at.pool;
   const free = yield* load(pool + PagePool.at.free);
   if (free !== peek(pool + PagePool.at.total)) report("page-accounting", pool, free);
-  const listed = peek(device + Device.at.evictable) + peek(device + Device.at.pinned);
-  if (listed !== 0) report("list-corruption", device, listed);
+  const listed = ["evictable", "pinned", "madvList"] as const;
+  for (const list of listed)
+    if (peek(device + Device.at[list]) !== 0) report("list-corruption", device + Device.at[list], 1);
 }

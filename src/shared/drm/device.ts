@@ -6,7 +6,15 @@ import { Lru } from "../sync/lru.ts";
 import { Mutex } from "../sync/mutex.ts";
 import { Spinlock } from "../sync/spinlock.ts";
 import { WW_MUTANT, WwClass, wwClassInit } from "../sync/ww-context.ts";
-import { type DrmMutant, drmMutants, type FreeDesign, freeDesigns } from "./designs.ts";
+import {
+  type DrmMutant,
+  drmMutants,
+  type FreeCallback,
+  type FreeDesign,
+  freeCallbacks,
+  freeDesigns,
+  type YesNo,
+} from "./designs.ts";
 
 /** A DRM device and what belongs to it. @kernel include/drm/drm_device.h: struct drm_device */
 export const Device: Layout<
@@ -24,6 +32,11 @@ export const Device: Layout<
   | "handleSlots"
   | "deferredLock"
   | "deferred"
+  | "completions"
+  | "callback"
+  | "trylockFirst"
+  | "shrinkerLock"
+  | "madvList"
 > = struct("drm_device", {
   heap: "plain",
   /** Index of `freeDesigns`. Constant after init. */
@@ -45,12 +58,26 @@ export const Device: Layout<
   deferredLock: Spinlock,
   /** Objects that wait for the free worker (design `deferred`), linked by `Gem.deferredNext`. */
   deferred: "atomic",
+  /** Objects at refcount zero whose free waits for the device's answer (callback `own-table-first`), linked likewise. */
+  completions: "atomic",
+  /** Index of `freeCallbacks`. Constant after init. */
+  callback: "plain",
+  /** 1: the LRU walk tries an object's lock before it has a reference, and takes none (condition C3 dropped). Constant. */
+  trylockFirst: "plain",
+  /** Guards `madvList` (design `list-lock`). @kernel drivers/gpu/drm/panfrost/panfrost_device.h: shrinker_lock */
+  shrinkerLock: Mutex,
+  /** Objects that may be purged (design `list-lock`). */
+  madvList: Lru,
 });
 
 /** What a device is made from. */
 export interface DeviceOptions {
   readonly design: FreeDesign;
   readonly mutant: DrmMutant;
+  /** What drivers keep for an object's whole life; `plain` if left out. */
+  readonly callback?: FreeCallback;
+  /** Condition C3: the LRU walk takes a reference before it touches an object's lock; `yes` if left out. */
+  readonly scanTakesReferenceFirst?: YesNo;
   readonly algorithm: "wait-die" | "wound-wait";
   /** Pages of the pool and its watermarks. */
   readonly pages: number;
@@ -66,6 +93,8 @@ export function* deviceCreate(heap: Addr, options: DeviceOptions): Step<Addr> {
   yield* write(device + Device.at.heap, heap);
   yield* write(device + Device.at.design, freeDesigns.indexOf(options.design));
   yield* write(device + Device.at.mutant, drmMutants.indexOf(options.mutant));
+  yield* write(device + Device.at.callback, freeCallbacks.indexOf(options.callback ?? "plain"));
+  yield* write(device + Device.at.trylockFirst, options.scanTakesReferenceFirst === "no" ? 1 : 0);
   yield* pagePoolInit(device + Device.at.pool, options.pages, options.low, options.high);
   const wwMutant = options.mutant === "lost-wakeup" ? WW_MUTANT.LOST_WAKEUP : 0;
   yield* wwClassInit(device + Device.at.resvClass, options.algorithm, wwMutant);
@@ -77,6 +106,16 @@ export function* deviceCreate(heap: Addr, options: DeviceOptions): Step<Addr> {
 /** The free design of the device: one of `DESIGN`. */
 export function designOf(device: Addr): number {
   return peek(device + Device.at.design);
+}
+
+/** What the device's driver keeps for an object's whole life: one of `CALLBACK`. */
+export function callbackOf(device: Addr): number {
+  return peek(device + Device.at.callback);
+}
+
+/** Makes the device misbehave from here on. Alone, before tasks run. */
+export function* setMutant(device: Addr, mutant: DrmMutant): Step<void> {
+  yield* write(device + Device.at.mutant, drmMutants.indexOf(mutant));
 }
 
 /** The deliberate fault of the device: one of `MUTANT`. */

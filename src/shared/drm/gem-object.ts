@@ -1,19 +1,31 @@
 import { type Addr, load, peek, read, type Step, write } from "../atomic/index.ts";
-import { allocate, free, freedBy } from "../memory/object.ts";
+import { ENOMEM } from "../errno.ts";
+import { allocate, freedBy } from "../memory/object.ts";
 import { POISON } from "../memory/poison.ts";
 import { type Layout, struct } from "../memory/struct.ts";
-import { closeWindow } from "../sync/contention-monitor.ts";
+import { GFP_KERNEL } from "../mm/gfp.ts";
+import { allocSmall } from "../mm/reclaim.ts";
 import { krefInit } from "../sync/kref.ts";
-import { LruNode, lruRemove } from "../sync/lru.ts";
-import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
+import { LruNode } from "../sync/lru.ts";
+import { Mutex } from "../sync/mutex.ts";
+import { withoutEnd } from "../sync/recursion.ts";
 import { report, reportAndAbandon } from "../violation.ts";
-import { DESIGN } from "./designs.ts";
-import { Device, designOf } from "./device.ts";
-import { DmaResv, dmaResvFini, dmaResvInit, dmaResvIsHeld } from "./dma-resv.ts";
+import { DESIGN, MUTANT } from "./designs.ts";
+import { Device, designOf, mutantOf } from "./device.ts";
+import { DmaResv, dmaResvInit, dmaResvIsHeld } from "./dma-resv.ts";
 
 /** What every GEM object has. @kernel include/drm/drm_gem.h: struct drm_gem_object */
 export const Gem: Layout<
-  "refcount" | "handleCount" | "device" | "resv" | "ownResv" | "node" | "deferredNext"
+  | "refcount"
+  | "handleCount"
+  | "device"
+  | "resv"
+  | "ownResv"
+  | "node"
+  | "deferredNext"
+  | "vm"
+  | "dmaBuf"
+  | "importAttach"
 > = struct("drm_gem_object", {
   refcount: "atomic",
   /** All handles together hold one reference. Under `objectNameLock`. */
@@ -24,6 +36,12 @@ export const Gem: Layout<
   ownResv: DmaResv,
   node: LruNode,
   deferredNext: "plain",
+  /** The VM whose reservation lock the object uses, or 0; owns a reference to it. */
+  vm: "plain",
+  /** The buffer that the object was exported as, or 0. Under `objectNameLock`. */
+  dmaBuf: "plain",
+  /** The buffer that the object was imported from, or 0; owns a reference to it. Set at the end of the import. */
+  importAttach: "plain",
 });
 
 /** An object backed by shmem pages. @kernel include/drm/drm_gem_shmem_helper.h: struct drm_gem_shmem_object */
@@ -39,6 +57,9 @@ export const Shmem: Layout<
   | "madv"
   | "evicted"
   | "tornDown"
+  | "ownTable"
+  | "mappingsLock"
+  | "gpuUseCount"
 > = struct("drm_gem_shmem_object", {
   base: Gem,
   /** The page array, or 0. Under resv. */
@@ -59,6 +80,12 @@ export const Shmem: Layout<
   evicted: "plain",
   /** 1 once the free worker of design `deferred` has taken the pages away. */
   tornDown: "plain",
+  /** The driver's own table, or 0 (callback `own-table-first`); the driver's to free. */
+  ownTable: "plain",
+  /** GPU mappings (design `list-lock`). @kernel drivers/gpu/drm/panfrost/panfrost_gem.h: mappings.lock */
+  mappingsLock: Mutex,
+  /** Jobs that use the pages: above 0 they are not purged. @kernel panfrost_gem.h: gpu_usecount */
+  gpuUseCount: "atomic",
 });
 
 const { device: DEVICE, resv: RESV, refcount: REFCOUNT } = Gem.at;
@@ -80,10 +107,11 @@ function alive(object: Addr, value: number): number {
 }
 
 /**
- * Creates an object of `pages` pages without any in memory yet; the caller owns its one reference. `resv` 0
- * gives it its own reservation lock. @kernel drivers/gpu/drm/drm_gem_shmem_helper.c: __drm_gem_shmem_create()
+ * Creates an object of `pages` pages without any in memory yet; the caller owns its one reference. `resv` 0 gives it its
+ * own reservation lock. The object's address, or ENOMEM. @kernel drivers/gpu/drm/drm_gem_shmem_helper.c: __drm_gem_shmem_create()
  */
-export function* shmemCreate(device: Addr, pages: number, resv = 0): Step<Addr> {
+export function* shmemCreate(device: Addr, pages: number, resv = 0): Step<number> {
+  if ((yield* allocSmall(device + Device.at.pool, GFP_KERNEL)) !== 0) return ENOMEM;
   const object = yield* allocate(peek(device + Device.at.heap), Shmem);
   yield* write(object + DEVICE, device);
   yield* write(object + Shmem.at.pageCount, pages);
@@ -98,23 +126,15 @@ export function* shmemCreate(device: Addr, pages: number, resv = 0): Step<Addr> 
  * whose refcount is zero passes: the v15 patch's rule. @kernel drm_gem_shmem_helper.c: drm_gem_shmem_resv_assert_held()
  */
 export function* resvAssertHeld(object: Addr): Step<void> {
-  if (designOf(yield* deviceOf(object)) === DESIGN.KREF_ASSERT && (yield* load(object + REFCOUNT)) === 0)
-    return;
+  const device = yield* deviceOf(object);
+  if (designOf(device) === DESIGN.KREF_ASSERT) {
+    if ((yield* load(object + REFCOUNT)) === 0) return;
+    // As posted the helper calls itself for a live object, where it means the lock's own assertion.
+    if (mutantOf(device) === MUTANT.KREF_ASSERT_AS_POSTED) {
+      withoutEnd(object);
+      return yield* resvAssertHeld(object);
+    }
+  }
   const resv = yield* resvOf(object);
   if (!(yield* dmaResvIsHeld(resv))) report("resv-not-held", object, peek(resv));
-}
-
-/**
- * The common tail of every free: fences go, the object leaves its LRU, the memory is returned. The lock is
- * destroyed before the object leaves the list, as in the kernel: only get-unless-zero keeps a walker away.
- * @kernel drivers/gpu/drm/drm_gem.c: drm_gem_object_release()
- */
-export function* gemRelease(object: Addr): Step<void> {
-  const device = yield* deviceOf(object);
-  yield* dmaResvFini(object + Gem.at.ownResv);
-  yield* mutexLock(device + Device.at.lruLock);
-  yield* lruRemove(object + Gem.at.node);
-  yield* mutexUnlock(device + Device.at.lruLock);
-  yield* closeWindow(yield* resvOf(object));
-  yield* free(peek(device + Device.at.heap), object);
 }

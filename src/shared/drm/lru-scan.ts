@@ -1,13 +1,15 @@
-import { type Addr, read, type Step, write } from "../atomic/index.ts";
+import { type Addr, peek, read, type Step, write } from "../atomic/index.ts";
 import { krefGet } from "../sync/kref.ts";
 import { Lru, LruNode, lruFirst, lruMoveTail, lruSplice } from "../sync/lru.ts";
 import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
 import { currentTask, TASK, taskBlock } from "../task.ts";
+import { checkLru } from "./checks.ts";
 import { MUTANT } from "./designs.ts";
 import { Device, mutantOf } from "./device.ts";
 import { dmaResvTestSignaled, dmaResvTrylock, dmaResvUnlock } from "./dma-resv.ts";
 import { gemGetUnlessZero, gemPut } from "./gem.ts";
 import { Gem, resvOf, Shmem } from "./gem-object.ts";
+import { gemUnlock } from "./gem-unlock.ts";
 import { worksOn } from "./overlap.ts";
 import { isEvictable, isPurgeable } from "./shmem-lru.ts";
 import { shmemEvictLocked, shmemPurgeLocked } from "./shmem-madvise.ts";
@@ -23,6 +25,7 @@ export function* lruScan(device: Addr, lru: Addr, wanted: number): Step<number> 
   // Objects already seen go to a list on this task's stack, as in the kernel.
   const seen = taskBlock(currentTask()) + TASK.STACK;
   for (let word = 0; word < Lru.size; word++) yield* write(seen + word, 0);
+  const trylockFirst = peek(device + Device.at.trylockFirst) === 1;
   let freed = 0;
   yield* mutexLock(lock);
   while (freed < wanted) {
@@ -31,6 +34,11 @@ export function* lruScan(device: Addr, lru: Addr, wanted: number): Step<number> 
     yield* lruMoveTail(seen, node, yield* read(node + LruNode.at.pages));
     const object = node - Gem.at.node;
     const before = worksOn(object);
+    if (trylockFirst) {
+      freed += yield* shrinkUnowned(lock, object);
+      worksOn(before);
+      continue;
+    }
     if (!(yield* takeReference(device, object))) {
       worksOn(before);
       continue;
@@ -42,7 +50,19 @@ export function* lruScan(device: Addr, lru: Addr, wanted: number): Step<number> 
     yield* mutexLock(lock);
   }
   yield* lruSplice(seen, lru);
+  checkLru(lru);
   yield* mutexUnlock(lock);
+  return freed;
+}
+
+/** Condition C3 dropped: the object's lock is tried under the list's, and no reference is taken. Comes and goes with the list's lock held. */
+function* shrinkUnowned(lock: Addr, object: Addr): Step<number> {
+  const resv = yield* resvOf(object);
+  if (!(yield* dmaResvTrylock(resv))) return 0;
+  yield* mutexUnlock(lock);
+  const freed = yield* shrink(object);
+  yield* dmaResvUnlock(resv);
+  yield* mutexLock(lock);
   return freed;
 }
 
@@ -62,7 +82,7 @@ function* tryShrink(object: Addr): Step<number> {
   const resv = yield* resvOf(object);
   if (!(yield* dmaResvTrylock(resv))) return 0;
   const freed = yield* shrink(object);
-  yield* dmaResvUnlock(resv);
+  yield* gemUnlock(object, resv);
   return freed;
 }
 

@@ -1,9 +1,14 @@
 import { type Addr, read, type Step, write } from "../atomic/index.ts";
 import { EINTR } from "../errno.ts";
+import { lruRemove } from "../sync/lru.ts";
+import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
 import { report } from "../violation.ts";
-import { dmaResvLockInterruptible, dmaResvUnlock } from "./dma-resv.ts";
-import { resvAssertHeld, resvOf, Shmem } from "./gem-object.ts";
-import { isEvictable, isPurgeable, updateLru } from "./shmem-lru.ts";
+import { DESIGN } from "./designs.ts";
+import { Device, designOf } from "./device.ts";
+import { dmaResvLockInterruptible } from "./dma-resv.ts";
+import { deviceOf, Gem, resvAssertHeld, resvOf, Shmem } from "./gem-object.ts";
+import { gemUnlock } from "./gem-unlock.ts";
+import { isEvictable, isPurgeable, madvListMoveTail, updateLru } from "./shmem-lru.ts";
 import { shmemFreeSgt } from "./shmem-map.ts";
 import { shmemFreePages, shmemPutPagesLocked } from "./shmem-pages.ts";
 
@@ -22,9 +27,25 @@ export function* shmemMadviseLocked(object: Addr, madv: number): Step<boolean> {
 export function* shmemMadvise(object: Addr, madv: number): Step<number> {
   const resv = yield* resvOf(object);
   if ((yield* dmaResvLockInterruptible(resv, 0)) !== 0) return EINTR;
-  const retained = yield* shmemMadviseLocked(object, madv);
-  yield* dmaResvUnlock(resv);
+  const device = yield* deviceOf(object);
+  const retained =
+    designOf(device) === DESIGN.LIST_LOCK
+      ? yield* madviseOnList(device, object, madv)
+      : yield* shmemMadviseLocked(object, madv);
+  yield* gemUnlock(object, resv);
   return retained ? 1 : 0;
+}
+
+/** The object goes to the end of the purge list, or off it. */
+function* madviseOnList(device: Addr, object: Addr, madv: number): Step<boolean> {
+  yield* mutexLock(device + Device.at.shrinkerLock);
+  yield* mutexLock(object + Shmem.at.mappingsLock);
+  const retained = yield* shmemMadviseLocked(object, madv);
+  if (retained && madv > 0) yield* madvListMoveTail(object);
+  else if (retained) yield* lruRemove(object + Gem.at.node);
+  yield* mutexUnlock(object + Shmem.at.mappingsLock);
+  yield* mutexUnlock(device + Device.at.shrinkerLock);
+  return retained;
 }
 
 /** Drops pages that nobody needs, for good. Caller holds resv. @kernel drm_gem_shmem_helper.c: drm_gem_shmem_purge_locked() */

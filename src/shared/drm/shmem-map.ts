@@ -6,8 +6,9 @@ import { freePages } from "../mm/page-pool.ts";
 import { allocPages } from "../mm/reclaim.ts";
 import { refcountDecAndTest, refcountIncNotZero, refcountSet } from "../sync/refcount.ts";
 import { Device } from "./device.ts";
-import { dmaResvLockInterruptible, dmaResvUnlock } from "./dma-resv.ts";
+import { dmaResvLockInterruptible } from "./dma-resv.ts";
 import { deviceOf, resvAssertHeld, resvOf, Shmem } from "./gem-object.ts";
+import { gemUnlock } from "./gem-unlock.ts";
 import {
   shmemGetPagesLocked,
   shmemPinLocked,
@@ -78,7 +79,7 @@ export function* shmemGetSgt(object: Addr): Step<number> {
   const resv = yield* resvOf(object);
   if ((yield* dmaResvLockInterruptible(resv, 0)) !== 0) return EINTR;
   const error = yield* shmemGetSgtLocked(object);
-  yield* dmaResvUnlock(resv);
+  yield* gemUnlock(object, resv);
   return error;
 }
 

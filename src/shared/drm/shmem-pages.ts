@@ -6,8 +6,9 @@ import { freePages } from "../mm/page-pool.ts";
 import { allocPages } from "../mm/reclaim.ts";
 import { refcountDecAndTest, refcountDecNotOne, refcountIncNotZero, refcountSet } from "../sync/refcount.ts";
 import { Device } from "./device.ts";
-import { dmaResvLock, dmaResvLockInterruptible, dmaResvUnlock } from "./dma-resv.ts";
+import { dmaResvLock, dmaResvLockInterruptible } from "./dma-resv.ts";
 import { deviceOf, resvAssertHeld, resvOf, Shmem } from "./gem-object.ts";
+import { gemUnlock } from "./gem-unlock.ts";
 import { updateLru } from "./shmem-lru.ts";
 
 const { pages: PAGES, pageCount: PAGE_COUNT, pagesUseCount: USES, pagesPinCount: PINS } = Shmem.at;
@@ -81,7 +82,7 @@ export function* shmemPin(object: Addr): Step<number> {
   const resv = yield* resvOf(object);
   if ((yield* dmaResvLockInterruptible(resv, 0)) !== 0) return EINTR;
   const error = yield* shmemPinLocked(object);
-  yield* dmaResvUnlock(resv);
+  yield* gemUnlock(object, resv);
   return error;
 }
 
@@ -91,7 +92,7 @@ export function* shmemUnpin(object: Addr): Step<void> {
   const resv = yield* resvOf(object);
   yield* dmaResvLock(resv, 0);
   yield* shmemUnpinLocked(object);
-  yield* dmaResvUnlock(resv);
+  yield* gemUnlock(object, resv);
 }
 
 /** Brings evicted pages back. Caller holds resv. 0 or ENOMEM. @kernel drm_gem_shmem_helper.c (shrinker series): drm_gem_shmem_swapin_locked() */

@@ -2,6 +2,7 @@ import { type Addr, load, peek, poke, type Step, store } from "../atomic/index.t
 import { ENOMEM } from "../errno.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { countFor, STAT } from "../stats.ts";
+import { mightSleep } from "../sync/might-sleep.ts";
 import { finishWait, prepareToWait, sleepOn, wakeUp } from "../sync/wait-queue.ts";
 import { currentTask, TASK, taskBlock } from "../task.ts";
 import { GFP_DIRECT_RECLAIM, GFP_KSWAPD_RECLAIM } from "./gfp.ts";
@@ -21,6 +22,8 @@ export function* allocPages(pool: Addr, pages: number, gfp: number): Step<number
   const memalloc = inReclaim();
   // What fs_reclaim is touched by. @kernel mm/page_alloc.c: prepare_alloc_pages()
   if (!memalloc) record(EVENT.MIGHT_ALLOC, pool, gfp);
+  if ((gfp & GFP_DIRECT_RECLAIM) !== 0) mightSleep(pool);
+  if (shouldFail()) return ENOMEM;
   const reserve = memalloc ? 0 : lowWatermark(pool);
   for (let attempt = 0; ; attempt++) {
     if (yield* takePages(pool, pages, reserve)) return 0;
@@ -28,6 +31,27 @@ export function* allocPages(pool: Addr, pages: number, gfp: number): Step<number
     if ((gfp & GFP_DIRECT_RECLAIM) === 0 || memalloc || attempt === RECLAIM_RETRIES) return ENOMEM;
     yield* directReclaim(pool);
   }
+}
+
+/** Makes the current task's `nth` allocation from now fail, 1 the next one. @kernel lib/fault-inject.c: /proc/self/fail-nth */
+export function failNth(nth: number): void {
+  poke(taskBlock(currentTask()) + TASK.FAIL_NTH, nth);
+}
+
+/** True if the current allocation is the one to fail. @kernel lib/fault-inject.c: should_fail() */
+function shouldFail(): boolean {
+  const word = taskBlock(currentTask()) + TASK.FAIL_NTH;
+  const nth = peek(word);
+  if (nth > 0) poke(word, nth - 1);
+  return nth === 1;
+}
+
+/**
+ * Allocates less than a page: takes none from the pool, but reclaims as any allocation does where the pool is below the
+ * watermark. 0, or ENOMEM. @kernel mm/slub.c: kmalloc()
+ */
+export function* allocSmall(pool: Addr, gfp: number): Step<number> {
+  return yield* allocPages(pool, 0, gfp);
 }
 
 /** True while the current task reclaims (PF_MEMALLOC). */

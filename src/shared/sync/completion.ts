@@ -11,6 +11,7 @@ import {
 import { EINTR } from "../errno.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
+import { mightSleep } from "./might-sleep.ts";
 import { park, parkTicket, signalPending, unpark, waitsFor, waitsForNothing } from "./park.ts";
 import { rawSpinLock, rawSpinUnlock } from "./raw-spin.ts";
 import { addWaiter, firstWaiter, removeWaiter, WaitList } from "./waiters.ts";
@@ -112,6 +113,7 @@ function* wake(completion: Addr, waiter: number): Step<void> {
 }
 
 function* waitCommon(completion: Addr, interruptible: boolean): Step<number> {
+  mightSleep(completion);
   const me = currentTask() + 1;
   const mode = taskBlock(me - 1) + TASK.WAITER_MODE;
   yield* rawSpinLock(completion + WAIT_LOCK);

@@ -10,6 +10,7 @@ import {
 import { type Layout, struct } from "../memory/struct.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { currentOwnerWord } from "../task.ts";
+import { mightSleep } from "./might-sleep.ts";
 import { lockSlow, unlockSlow } from "./mutex-slow.ts";
 import { ownerOf, tryTake } from "./owner-word.ts";
 import { WaitList } from "./waiters.ts";
@@ -28,6 +29,7 @@ const { LOCK, UNLOCK, TRYLOCK, LOCK_FAILED } = EVENT;
 
 /** Takes the lock, sleeping until it is free. @kernel kernel/locking/mutex.c: mutex_lock() */
 export function* mutexLock(lock: Addr): Step<void> {
+  mightSleep(lock);
   enterPrimitive(lock, 0);
   const me = currentOwnerWord();
   const free = (yield* compareExchange(lock, 0, me)) === 0;
@@ -38,6 +40,7 @@ export function* mutexLock(lock: Addr): Step<void> {
 
 /** Like `mutexLock`, but a pending signal ends the wait: 0 or EINTR. @kernel kernel/locking/mutex.c: mutex_lock_interruptible() */
 export function* mutexLockInterruptible(lock: Addr): Step<number> {
+  mightSleep(lock);
   enterPrimitive(lock, 0);
   const me = currentOwnerWord();
   const free = (yield* compareExchange(lock, 0, me)) === 0;

@@ -16,6 +16,7 @@ import { type Layout, struct } from "../memory/struct.ts";
 import { EVENT, LOCKED, record } from "../recorder/index.ts";
 import { currentTask } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
+import { mightSleep } from "./might-sleep.ts";
 import { RWSEM, readSlow, wakeWaiters, writeSlow } from "./rwsem-slow.ts";
 import { WaitList } from "./waiters.ts";
 
@@ -52,6 +53,7 @@ function* isWriter(sem: Addr): Step<boolean> {
 
 /** Takes the lock for reading. @kernel kernel/locking/rwsem.c: down_read() */
 export function* downRead(sem: Addr): Step<void> {
+  mightSleep(sem);
   enterPrimitive(sem, 0);
   const before = yield* add(sem, READER);
   blame(sem, before);
@@ -93,6 +95,7 @@ export function* upRead(sem: Addr): Step<void> {
 
 /** Takes the lock for writing. @kernel kernel/locking/rwsem.c: down_write() */
 export function* downWrite(sem: Addr): Step<void> {
+  mightSleep(sem);
   enterPrimitive(sem, 0);
   const before = yield* compareExchange(sem, 0, WRITER);
   blame(sem, before);

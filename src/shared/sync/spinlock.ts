@@ -15,6 +15,7 @@ import { type Layout, struct } from "../memory/struct.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
+import { enterAtomic, leaveAtomic } from "./might-sleep.ts";
 
 /** A spinlock: the holder's task id plus 1, or 0. */
 export const Spinlock: Layout<"owner"> = struct("spinlock", { owner: "atomic" });
@@ -26,6 +27,7 @@ export function* spinLock(lock: Addr): Step<void> {
   enterPrimitive(lock, 0);
   const me = currentTask() + 1;
   if ((yield* compareExchange(lock, 0, me)) !== 0) yield* spinContended(lock, me);
+  enterAtomic();
   record(LOCK, lock, 0);
   leavePrimitive();
 }
@@ -36,6 +38,7 @@ export function* spinTrylock(lock: Addr): Step<boolean> {
   const owner = yield* compareExchange(lock, 0, currentTask() + 1);
   if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
   const taken = owner === 0;
+  if (taken) enterAtomic();
   record(TRYLOCK, lock, taken ? 1 : 0);
   leavePrimitive();
   return taken;
@@ -46,7 +49,8 @@ export function* spinUnlock(lock: Addr): Step<void> {
   enterPrimitive(lock, 0);
   record(UNLOCK, lock, 0);
   const owner = yield* exchange(lock, 0);
-  if (owner !== currentTask() + 1) yield* unlockedByStranger(lock, owner);
+  if (owner === currentTask() + 1) leaveAtomic();
+  else yield* unlockedByStranger(lock, owner);
   leavePrimitive();
 }
 

@@ -8,6 +8,7 @@ import {
 } from "../atomic/index.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
+import { mightSleep } from "./might-sleep.ts";
 import { park, parkTicket, unpark, waitsFor, waitsForNothing } from "./park.ts";
 import { rawSpinLock, rawSpinUnlock } from "./raw-spin.ts";
 import { addWaiter, firstWaiter, removeWaiter, WaitList } from "./waiters.ts";
@@ -42,6 +43,7 @@ export function* prepareToWait(queue: Addr): Step<number> {
 
 /** Sleeps until woken, unless a wake-up came since the ticket was given. */
 export function* sleepOn(queue: Addr, ticket: number): Step<void> {
+  mightSleep(queue);
   enterPrimitive(queue, 0);
   waitsFor(queue, WAIT_KIND.EVENT);
   yield* park(ticket);

@@ -18,6 +18,7 @@ import { EVENT, LOCKED, record } from "../recorder/index.ts";
 import { currentOwnerWord } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
 import { looksIntoWindow, watchWords } from "./contention-monitor.ts";
+import { mightSleep } from "./might-sleep.ts";
 import { Mutex } from "./mutex.ts";
 import { lockSlow, unlockSlow } from "./mutex-slow.ts";
 import { HAS_CONTEXT, ownerOf, tryTake, WAITERS } from "./owner-word.ts";
@@ -77,6 +78,7 @@ export function* wwMutexLockInterruptible(lock: Addr, ctx: Addr): Step<number> {
 }
 
 function* takeLock(lock: Addr, ctx: Addr, interruptible: boolean): Step<number> {
+  mightSleep(lock);
   if (ctx !== 0) return yield* lockInContext(lock, ctx, interruptible, IN_CONTEXT);
   if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0)
     return yield* lockAlone(lock, interruptible);

@@ -9,7 +9,7 @@ import { refused } from "./refused.ts";
 
 const folder = useFolder();
 const fixture = fileURLToPath(new URL("../../fixtures/matrix/neighbour.ts", import.meta.url));
-const designs = "calm, stuck, met, freed, warned, advised";
+const designs = "calm, stuck, met, freed, warned";
 
 const table: readonly [args: readonly string[], message: string][] = [
   [

@@ -1,0 +1,25 @@
+import { type Addr, read, type Step, write } from "../atomic/index.ts";
+import { DmaBuf, dmaBufPut, dmaBufResv } from "./dma-buf.ts";
+import { dmaResvLock, dmaResvUnlock } from "./dma-resv.ts";
+import { Gem, Shmem } from "./gem-object.ts";
+
+const ATTACHMENTS = DmaBuf.at.attachments;
+
+/**
+ * The free of an import, in every design: unmaps and detaches, under the exporter's lock each time, and drops the buffer.
+ * Returns the exporter's object if the buffer went with it, whose reference the caller drops, else 0.
+ * @kernel drivers/gpu/drm/drm_prime.c: drm_prime_gem_destroy(); drivers/dma-buf/dma-buf.c: dma_buf_detach()
+ */
+export function* primeDestroy(object: Addr): Step<Addr> {
+  const buffer = yield* read(object + Gem.at.importAttach);
+  const resv = dmaBufResv(buffer);
+  yield* dmaResvLock(resv, 0);
+  // The exporter's table, seen from here: it owns no pages use.
+  yield* write(object + Shmem.at.sgt, 0);
+  yield* dmaResvUnlock(resv);
+  yield* dmaResvLock(resv, 0);
+  yield* write(buffer + ATTACHMENTS, (yield* read(buffer + ATTACHMENTS)) - 1);
+  yield* dmaResvUnlock(resv);
+  yield* write(object + Gem.at.importAttach, 0);
+  return yield* dmaBufPut(buffer);
+}
