@@ -1,8 +1,9 @@
 import type { Cell, Scenario } from "#scenarios/define";
 import { catalogue } from "#scenarios/index";
 import { type ResolvedParams, resolveParams } from "../catalogue/params.ts";
-import { callScenario } from "../catalogue/refuse.ts";
+import { callScenario, refuseAnswer } from "../catalogue/refuse.ts";
 import { type ResolvedScenario, resolveScenario } from "../catalogue/resolve.ts";
+import { matrixColumns } from "../record/matrix-record.ts";
 import { UsageError } from "../record/usage-error.ts";
 
 /** A row of the judgement before anything ran. */
@@ -57,9 +58,19 @@ export function rowsOf(scenario: ResolvedScenario): PlannedRow[] {
     const all = design === "-" ? conditions : { design, ...conditions };
     const given = Object.fromEntries(Object.entries(all).map(([key, value]) => [key, String(value)]));
     const params = resolveParams(scenario.definition, given);
-    const expected = callScenario(scenario, "cell", () => scenario.definition.cell?.(params as never));
-    return { scenario, design, conditions, given, params, expected: expected as Cell };
+    return { scenario, design, conditions, given, params, expected: cellOf(scenario, params) };
   });
+}
+
+/** What a scenario expects of a row. A column that is not said would disagree with whatever is found. */
+function cellOf(scenario: ResolvedScenario, params: ResolvedParams): Cell {
+  const { cell } = scenario.definition;
+  const said: Partial<Cell> = callScenario(scenario, "cell", () => cell?.(params as never)) ?? {};
+  const missing = matrixColumns.find((column) => typeof said[column] !== "boolean");
+  if (missing !== undefined)
+    refuseAnswer(scenario, "cell", `no ${missing}`, `${matrixColumns.join(", ")} as booleans`);
+  if (typeof said.why !== "string") refuseAnswer(scenario, "cell", "no why", "a sentence");
+  return said as Cell;
 }
 
 /** One design under one set of conditions. */

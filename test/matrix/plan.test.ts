@@ -63,6 +63,11 @@ describe("rows of a scenario", () => {
     expect(() => rows({ variants: [{ other: 1 } as never] })).toThrow("no parameter 'other'");
   });
 
+  test.each(["lockdep", "warning", "why"])("a cell without %s is refused", (field) => {
+    const cell = (): Cell => ({ ...expecting(), [field]: undefined }) as never;
+    expect(() => rows({ cell })).toThrow(`no ${field}`);
+  });
+
   test("a cell that throws is refused", () => {
     const cell = (): Cell => {
       throw new Error("not known");
