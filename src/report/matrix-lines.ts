@@ -52,10 +52,7 @@ function linesOf(rows: readonly MatrixRow[]): MatrixLine[] {
     ([, same]) => {
       const [first] = same as [MatrixRow, ...MatrixRow[]];
       return {
-        designs: designsOf(
-          same.map(({ design }) => design),
-          designs,
-        ),
+        designs: designsOf([...new Set(same.map(({ design }) => design))], designs),
         cells: cellsOf(first),
         traces: tracesOf(same),
         worlds: worldsOf(same),
