@@ -5,6 +5,7 @@ export {
   type Cell,
   type Expectation,
   type Mode,
+  type Reuse,
   type Scenario,
   scenario,
   type TaskSpec,
@@ -37,8 +38,10 @@ export * from "#shared/errno";
 export { allocate, allocateWords, free, isLive, liveObjects } from "#shared/memory/object";
 export { type Layout, printStruct, struct } from "#shared/memory/struct";
 export * from "#shared/sync/completion";
+export * from "#shared/sync/futex";
 export * from "#shared/sync/kref";
 export * from "#shared/sync/lru";
+export * from "#shared/sync/message-port";
 export * from "#shared/sync/mutex";
 export * from "#shared/sync/refcount";
 export * from "#shared/sync/rwsem";

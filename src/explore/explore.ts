@@ -98,6 +98,8 @@ type Searched = Omit<Exploration, "chains" | "advice">;
 const KEPT = 16;
 /** Interleavings of the first look. */
 const FIRST_LOOK = 3_000;
+/** Interleavings that are run past a data race. */
+const BEHIND_RACE = 1_000;
 /** Milliseconds of search between looks at the world outside. */
 const SLICE_MS = 100;
 
@@ -125,6 +127,41 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
 }
 
 async function search(machine: Machine, options: ExploreOptions, chains: ExecutionChains): Promise<Searched> {
+  const found = await firstFailure(machine, options, chains);
+  const isRace = found.witnesses[0]?.finding.kind === "data-race";
+  const goesOn = options.strategy === "dpor" && !options.keepGoing && options.wanted === undefined;
+  return isRace && goesOn ? await behindRace(machine, options, found, chains) : found;
+}
+
+/**
+ * A data race ends an execution, and may be why a task then never wakes up: a plain store, and no notify. So some
+ * executions are run past their races, in search of that.
+ */
+async function behindRace(
+  machine: Machine,
+  options: ExploreOptions,
+  found: Searched,
+  chains: ExecutionChains,
+): Promise<Searched> {
+  const executions = Math.min(BEHIND_RACE, options.executions);
+  const look = { ...options, strategy: "bounded", bound: 1, executions, wanted: "lost-wakeup" } as const;
+  const run = new Run(machine, look, "not at races", chains);
+  await run.toTheEnd();
+  const lost = run.exploration(0);
+  return {
+    ...found,
+    witnesses: [...lost.witnesses, ...found.witnesses],
+    kinds: new Set([...found.kinds, ...lost.witnesses.map(({ finding }) => finding.kind)]),
+    seconds: found.seconds + lost.seconds,
+    interrupted: found.interrupted || lost.interrupted,
+  };
+}
+
+async function firstFailure(
+  machine: Machine,
+  options: ExploreOptions,
+  chains: ExecutionChains,
+): Promise<Searched> {
   const glimpse = await firstLook(machine, options, chains);
   if (glimpse !== undefined) return glimpse;
   const run = new Run(machine, options, options.keepGoing ? undefined : "any", chains);
@@ -233,7 +270,7 @@ class Run {
     if (this.#options.keepGoing) this.#keepNewKinds(log);
     // As many as are kept have been found: the search goes on for its counts alone.
     if (this.#options.keepGoing && this.#witnesses.length >= KEPT) return true;
-    const [finding] = findingsAtEnd(this.#machine, log);
+    const [finding, ...others] = findingsAtEnd(this.#machine, log);
     const { wanted } = this.#options;
     if (finding === undefined || (wanted !== undefined && finding.kind !== wanted)) {
       if (this.#options.checkDeterminism === true) assertSameAgain(this.#machine, log);
@@ -244,9 +281,14 @@ class Run {
       return false;
     }
     this.#kinds.add(finding.kind);
-    if (!this.#options.keepGoing) return this.#keepGravest(log, finding);
-    const isKept = this.#witnesses.at(-1)?.execution === this.#execution;
-    return isKept || this.#keep(log, finding);
+    if (this.#options.keepGoing) {
+      const isKept = this.#witnesses.at(-1)?.execution === this.#execution;
+      return isKept || this.#keep(log, finding);
+    }
+    const goesOn = this.#keepGravest(log, finding);
+    const race = others.find(({ kind }) => kind === "data-race");
+    if (!goesOn && race !== undefined && wanted === undefined) this.#keep(log, race);
+    return goesOn;
   }
 
   /** However many were kept: of each kind there is one. */

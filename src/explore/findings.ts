@@ -4,7 +4,7 @@ import { classOfViolation } from "../record/violation-kinds.ts";
 import type { DataRace } from "./data-race.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
-import { holderFor, isAsleep, isSpinning, waitsAs, waitsFor } from "./waits.ts";
+import { holderFor, isAsleep, isSpinning, type WordWait, waitsAs, waitsFor, wordWaitOf } from "./waits.ts";
 
 /** A task that cannot go on. */
 export interface Waiting {
@@ -12,6 +12,8 @@ export interface Waiting {
   readonly word: number;
   readonly holder: number;
   readonly held: boolean;
+  /** Where it sleeps on a word and no lock. */
+  readonly sleep: WordWait | undefined;
 }
 
 /** What is wrong at the end of an execution. */
@@ -32,8 +34,8 @@ export interface Finding {
 
 /**
  * Looks at a machine at the end of an execution: where no task can take a step, or where the execution was ended
- * since something is wrong. Reports of the tasks come first; then a cycle of waits, a data race, tasks that wait for
- * ever; and where all have finished, what the scenario's own check reports.
+ * since something is wrong. Reports of the tasks come first; then a cycle of waits, tasks that wait for ever, a data
+ * race; and where all have finished, what the scenario's own check reports.
  */
 export function findingsAtEnd(machine: Machine, log?: EventLog): Finding[] {
   if (machine.thrown !== undefined) return [thrownBy(machine.thrown)];
@@ -56,11 +58,13 @@ export function allAtEnd(machine: Machine, log: EventLog): Finding[] {
 function unreported(machine: Machine, log?: EventLog): Finding[] {
   const { cycle } = machine;
   if (cycle?.every((task) => isStuck(machine, task))) return [stuck(machine, cycle)];
-  if (log?.race !== undefined) return [raced(log, log.race)];
+  const races = log?.race === undefined ? [] : [raced(log, log.race)];
   const waiting = unfinished(machine);
-  // A schedule that ends before its tasks do shows nothing.
-  if (waiting.some((task) => machine.enabled(task))) return [];
-  if (waiting.length > 0) return [stuck(machine, waiting)];
+  // A schedule that ends before its tasks do shows nothing of how they end.
+  if (waiting.some((task) => machine.enabled(task))) return races;
+  // What raced may be why they wait: a plain store, and no notify.
+  if (waiting.length > 0) return [stuck(machine, waiting), ...races];
+  if (races.length > 0) return races;
   const before = machine.violations();
   try {
     machine.check();
@@ -128,14 +132,33 @@ function stuck(machine: Machine, waiting: readonly number[]): Finding {
   const waits = waiting.map((task) => {
     const { owner, held } = holderFor(machine, task);
     const word = waitsFor(machine, task);
-    return { task, word, holder: owner, held: held && !mayShare(machine, task, waiting) };
+    const sleep = wordWaitOf(machine, task);
+    return { task, word, holder: owner, held: held && !mayShare(machine, task, waiting), sleep };
   });
-  const first = waits[0] as Waiting;
-  const free = waits.filter(
-    ({ task, held }) => !held && !waitsAs(machine, task, WAIT_KIND.EVENT) && isAsleep(machine, task),
+  const lost = waits.some((wait) => hasLostWakeup(machine, wait));
+  // A sleeper on a word is told of by name: the others may only wait for what it would do next.
+  const first = (waits.find((wait) => wait.sleep !== undefined && hasLostWakeup(machine, wait)) ??
+    waits[0]) as Waiting;
+  const event = waits.every(
+    ({ task, sleep }) => sleep !== undefined || waitsAs(machine, task, WAIT_KIND.EVENT),
   );
-  const event = waits.every(({ task }) => waitsAs(machine, task, WAIT_KIND.EVENT));
   const spinning = waits.every(({ task }) => isSpinning(machine, task));
-  const kind = spinning ? "livelock" : free.length > 0 ? "lost-wakeup" : event ? "wait-forever" : "deadlock";
-  return { ...NOTHING, kind, task: first.task, other: waits[1]?.task ?? -1, object: first.word, waits };
+  const kind = spinning ? "livelock" : lost ? "lost-wakeup" : event ? "wait-forever" : "deadlock";
+  return {
+    ...NOTHING,
+    kind,
+    task: first.task,
+    other: waits.find((wait) => wait !== first)?.task ?? -1,
+    object: first.word,
+    waits,
+  };
+}
+
+/**
+ * True for a sleeper that somebody should have woken: its lock is free; or the word that it sleeps on is no longer what
+ * it was, which is why one waits there, or was notified before it slept.
+ */
+function hasLostWakeup(machine: Machine, { task, word, held, sleep }: Waiting): boolean {
+  if (sleep !== undefined) return sleep.now !== sleep.expected || machine.missedNotify(word);
+  return !held && !waitsAs(machine, task, WAIT_KIND.EVENT) && isAsleep(machine, task);
 }

@@ -8,7 +8,7 @@ export interface Budget {
   /** Steps of one execution. */
   readonly steps: number;
   /** Ends an execution at the first thing that is wrong, instead of running the other tasks to their end. */
-  readonly stopAtReport?: "any" | "not at cycles" | undefined;
+  readonly stopAtReport?: "any" | "not at cycles" | "not at races" | undefined;
 }
 
 /** Called at the end of each complete execution, the machine still in its last state; false ends the search. */
@@ -58,7 +58,7 @@ export function stopsEarly(budget: Budget, machine: Machine, log: EventLog): boo
   if (budget.stopAtReport === undefined) return false;
   return (
     machine.words[CONTROL.VIOLATIONS] !== 0 ||
-    log.race !== undefined ||
+    (budget.stopAtReport !== "not at races" && log.race !== undefined) ||
     machine.thrown !== undefined ||
     (budget.stopAtReport !== "not at cycles" && machine.cycle !== undefined)
   );

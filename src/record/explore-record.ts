@@ -20,7 +20,8 @@ export interface ExploreViolation {
   met: { steps: number; preemptions: number };
   /** True if no interleaving with fewer preemptions fails in this way. */
   fewest: boolean;
-  waits: { task: string; waitsFor: string; heldBy: string | null }[];
+  /** Who waits for what at the end. A sleep on a word has the value that it expected there, and the value now. */
+  waits: { task: string; waitsFor: string; heldBy: string | null; expected?: number; now?: number }[];
   /** The schedule file that `refzero replay` takes, or null where none was asked for. */
   schedule: string | null;
   witness: Witness;

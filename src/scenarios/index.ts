@@ -23,6 +23,12 @@ import programReaders from "./dpor/readers.ts";
 import programSb from "./dpor/sb.ts";
 import programShrink from "./dpor/shrink.ts";
 import getUnlessZero from "./kref/get-unless-zero.ts";
+import panthorVmPut from "./report/34-panthor-vm-put-before-free.ts";
+import vc4Usecnt from "./report/36-vc4-usecnt-compare-state.ts";
+import gemHandle from "./report/38-gem-handle-visible-before-open.ts";
+import lateNotify from "./report/40-sync-rpc-late-notify.ts";
+import staleWaiter from "./report/42-emscripten-stale-waitasync-waiter.ts";
+import storeWithoutNotify from "./report/44-store-without-notify.ts";
 import churn from "./shmem/churn.ts";
 import freeVsReclaim from "./shmem/free-vs-reclaim.ts";
 import freeVsShrinker from "./shmem/free-vs-shrinker.ts";
@@ -50,6 +56,12 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(abba, "ww/abba"),
   entry(cycle, "ww/cycle"),
   entry(getUnlessZero, "kref/get-unless-zero"),
+  entry(panthorVmPut, "report/34-panthor-vm-put-before-free"),
+  entry(vc4Usecnt, "report/36-vc4-usecnt-compare-state"),
+  entry(gemHandle, "report/38-gem-handle-visible-before-open"),
+  entry(lateNotify, "report/40-sync-rpc-late-notify"),
+  entry(staleWaiter, "report/42-emscripten-stale-waitasync-waiter"),
+  entry(storeWithoutNotify, "report/44-store-without-notify"),
   entry(programAccount, "dpor/account"),
   entry(programAccountLk, "dpor/account-lk"),
   entry(programAinc, "dpor/ainc"),
