@@ -1,7 +1,15 @@
 // What a scenario file imports. In the explorer and in the coordinator this resolves to the stepped build, in a
 // worker to the blocking build: the same names either way.
 
-export { type Mode, type Reuse, type Scenario, scenario, type TaskSpec } from "#scenarios/define";
+export {
+  type Cell,
+  type Expectation,
+  type Mode,
+  type Reuse,
+  type Scenario,
+  scenario,
+  type TaskSpec,
+} from "#scenarios/define";
 export { choice, int, type Param, type Params, type ParamValues } from "#scenarios/params";
 export {
   type Addr,

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { resolveParams } from "../catalogue/params.ts";
 import { resolveScenario } from "../catalogue/resolve.ts";
 import { type Replay, replay } from "../explore/replay.ts";
+import { commandLine } from "../record/command-line.ts";
 import type { ReplayRecord, ThreadsOutcome } from "../record/replay-record.ts";
 import type { Schedule } from "../record/schedule.ts";
 import { UsageError } from "../record/usage-error.ts";
@@ -13,7 +14,6 @@ import { interruptSignal } from "./interrupt.ts";
 import { numberIn } from "./options.ts";
 import { outputStyle, print } from "./output.ts";
 import { type OutputFlags, outputOptions } from "./output-options.ts";
-import { quoted } from "./repeat-command.ts";
 import { readSchedule, scenarioOf } from "./schedule-file.ts";
 
 /** Options of `refzero replay`, parsed. */
@@ -126,5 +126,5 @@ function recordOf(
 }
 
 function commandOf(file: string, { threads }: ReplayFlags): string {
-  return ["refzero", "replay", file, ...(threads === true ? ["--threads"] : [])].map(quoted).join(" ");
+  return commandLine(["refzero", "replay", file, ...(threads === true ? ["--threads"] : [])]);
 }

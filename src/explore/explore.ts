@@ -9,7 +9,7 @@ import { ExecutionChains } from "./chains.ts";
 import { confirmCycle } from "./confirm.ts";
 import { assertSameAgain } from "./determinism.ts";
 import type { EventLog } from "./event-log.ts";
-import { type Finding, findingsAtEnd, kindsAtEnd } from "./findings.ts";
+import { allAtEnd, type Finding, findingsAtEnd } from "./findings.ts";
 import { lastStepOf } from "./last-step.ts";
 import type { Granularity, Machine } from "./machine.ts";
 import { preemptionsOf } from "./preemption.ts";
@@ -269,7 +269,7 @@ class Run {
   #onExecution(log: EventLog): boolean {
     this.#execution++;
     this.#chains.ended();
-    if (this.#options.keepGoing) for (const kind of kindsAtEnd(this.#machine, log)) this.#kinds.add(kind);
+    if (this.#options.keepGoing) this.#keepNewKinds(log);
     // As many as are kept have been found: the search goes on for its counts alone.
     if (this.#options.keepGoing && this.#witnesses.length >= KEPT) return true;
     const [finding, ...others] = findingsAtEnd(this.#machine, log);
@@ -283,11 +283,23 @@ class Run {
       return false;
     }
     this.#kinds.add(finding.kind);
-    if (this.#options.keepGoing) return this.#keep(log, finding);
+    if (this.#options.keepGoing) {
+      const isKept = this.#witnesses.at(-1)?.execution === this.#execution;
+      return isKept || this.#keep(log, finding);
+    }
     const goesOn = this.#keepGravest(log, finding);
     const race = others.find(({ kind }) => kind === "data-race");
     if (!goesOn && race !== undefined && wanted === undefined) this.#keep(log, race);
     return goesOn;
+  }
+
+  /** However many were kept: of each kind there is one. */
+  #keepNewKinds(log: EventLog): void {
+    for (const finding of allAtEnd(this.#machine, log)) {
+      if (this.#kinds.has(finding.kind)) continue;
+      this.#kinds.add(finding.kind);
+      this.#keep(log, finding);
+    }
   }
 
   /** A mild violation does not end the search at once: it may be the first sign of a graver one. */

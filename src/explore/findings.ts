@@ -44,15 +44,14 @@ export function findingsAtEnd(machine: Machine, log?: EventLog): Finding[] {
 }
 
 /**
- * The kinds of all that an execution which ran to its end met: its reports up to the first that concerns memory (after
- * that the world means nothing), and if there was none, what `findingsAtEnd` sees besides.
+ * All that an execution which ran to its end met: its reports up to the first that concerns memory (after that the world
+ * means nothing), and if there was none, what `findingsAtEnd` sees besides.
  */
-export function kindsAtEnd(machine: Machine, log: EventLog): ViolationKind[] {
-  if (machine.thrown !== undefined) return [thrownBy(machine.thrown).kind];
-  const kinds = reportedBy(machine).map(({ kind }) => kind);
-  const fatal = kinds.findIndex((kind) => classOfViolation(kind) === "memory");
-  if (fatal >= 0) return kinds.slice(0, fatal + 1);
-  return [...kinds, ...unreported(machine, log).map(({ kind }) => kind)];
+export function allAtEnd(machine: Machine, log: EventLog): Finding[] {
+  if (machine.thrown !== undefined) return [thrownBy(machine.thrown)];
+  const reported = reportedBy(machine);
+  const fatal = reported.findIndex(({ kind }) => classOfViolation(kind) === "memory");
+  return fatal >= 0 ? reported.slice(0, fatal + 1) : [...reported, ...unreported(machine, log)];
 }
 
 /** What no task has reported: who is stuck, what raced, and what the scenario's check finds. */
