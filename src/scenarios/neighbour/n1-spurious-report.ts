@@ -123,9 +123,14 @@ const definition: Scenario<N1Params> = scenario({
   },
   tasks: ({ callback }) => [
     { name: "close", run: keepsPin(callback) ? pinAndClose : close },
-    { name: "reclaim", run: (root) => reclaimToHigh(deviceOfWorld(root)) },
+    {
+      name: "reclaim",
+      *run(root) {
+        yield* reclaimToHigh(deviceOfWorld(root));
+      },
+    },
   ],
-  check: (root, _params, heap) => checkFreed(root, heap),
+  check: checkFreed,
 });
 
 export default definition;

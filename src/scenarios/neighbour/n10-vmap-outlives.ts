@@ -59,8 +59,15 @@ const definition: Scenario<N10Params> = scenario({
     yield* dmaResvUnlock(resv);
     return root;
   },
-  tasks: ({ fixed: repaired }) => [{ name: "mapper", run: (root) => mapper(root, repaired === "true") }],
-  check: (root, _params, heap) => checkFreed(root, heap),
+  tasks: ({ fixed: repaired }) => [
+    {
+      name: "mapper",
+      *run(root) {
+        yield* mapper(root, repaired === "true");
+      },
+    },
+  ],
+  check: checkFreed,
 });
 
 export default definition;

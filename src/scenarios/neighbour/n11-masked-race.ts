@@ -78,9 +78,14 @@ const definition: Scenario<N11Params> = scenario({
   },
   tasks: ({ holderOwnsReference }) => [
     { name: "close", run: close },
-    { name: "walk", run: (root) => takeFromTheDead(root, holderOwnsReference === "yes") },
+    {
+      name: "walk",
+      *run(root) {
+        yield* takeFromTheDead(root, holderOwnsReference === "yes");
+      },
+    },
   ],
-  check: (root, _params, heap) => checkFreed(root, heap),
+  check: checkFreed,
 });
 
 export default definition;

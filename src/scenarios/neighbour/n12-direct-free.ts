@@ -61,7 +61,7 @@ const definition: Scenario<N12Params> = scenario({
   tasks: ({ freeOnlyByLastPut }) => [
     { name: "create", run: freeOnlyByLastPut === "yes" ? close : freeDirectly },
   ],
-  check: (root, _params, heap) => checkFreed(root, heap),
+  check: checkFreed,
 });
 
 export default definition;

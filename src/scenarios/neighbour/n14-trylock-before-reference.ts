@@ -87,7 +87,7 @@ const definition: Scenario<N14Params> = scenario({
       },
     },
   ],
-  check: (root, _params, heap) => checkFreed(root, heap),
+  check: checkFreed,
 });
 
 export default definition;

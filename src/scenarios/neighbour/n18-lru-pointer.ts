@@ -53,13 +53,14 @@ const definition: Scenario<N18Params> = scenario({
     { name: "close", run: close },
     {
       name: "walk",
-      run: (root) =>
-        params.fixed === "true" || params.design === "list-lock"
-          ? dropCaches(deviceOfWorld(root))
-          : scanToStackList(deviceOfWorld(root)),
+      *run(root) {
+        const device = deviceOfWorld(root);
+        if (params.fixed === "true" || params.design === "list-lock") yield* dropCaches(device);
+        else yield* scanToStackList(device);
+      },
     },
   ],
-  check: (root, _params, heap) => checkFreed(root, heap),
+  check: checkFreed,
 });
 
 export default definition;

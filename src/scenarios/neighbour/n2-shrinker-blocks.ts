@@ -60,7 +60,7 @@ const definition: Scenario<N2Params> = scenario({
     return root;
   },
   tasks: () => [{ name: "alloc", run: allocUnderLock }],
-  check: (root, _params, heap) => checkFreed(root, heap),
+  check: checkFreed,
 });
 
 export default definition;

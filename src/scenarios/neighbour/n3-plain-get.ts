@@ -48,9 +48,14 @@ const definition: Scenario<N3Params> = scenario({
   },
   tasks: () => [
     { name: "close", run: close },
-    { name: "walk", run: (root) => dropCaches(deviceOfWorld(root)) },
+    {
+      name: "walk",
+      *run(root) {
+        yield* dropCaches(deviceOfWorld(root));
+      },
+    },
   ],
-  check: (root, _params, heap) => checkFreed(root, heap),
+  check: checkFreed,
 });
 
 export default definition;

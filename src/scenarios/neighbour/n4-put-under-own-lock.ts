@@ -75,9 +75,14 @@ const definition: Scenario<N4Params> = scenario({
     return root;
   },
   tasks: ({ holderOwnsReference }) => [
-    { name: "holder", run: (root) => putUnderLock(root, holderOwnsReference) },
+    {
+      name: "holder",
+      *run(root) {
+        yield* putUnderLock(root, holderOwnsReference);
+      },
+    },
   ],
-  check: (root, _params, heap) => checkFreed(root, heap),
+  check: checkFreed,
 });
 
 export default definition;

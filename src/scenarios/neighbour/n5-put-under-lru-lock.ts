@@ -56,9 +56,14 @@ const definition: Scenario<N5Params> = scenario({
   },
   tasks: ({ fixed: repaired }) => [
     { name: "close", run: close },
-    { name: "walk", run: (root) => look(root, repaired === "true") },
+    {
+      name: "walk",
+      *run(root) {
+        yield* look(root, repaired === "true");
+      },
+    },
   ],
-  check: (root, _params, heap) => checkFreed(root, heap),
+  check: checkFreed,
 });
 
 export default definition;

@@ -108,7 +108,7 @@ const definition: Scenario<N6Params> = scenario({
     { name: "alloc", run: allocUnderLock },
     { name: "close", run: close },
   ],
-  check: (root, _params, heap) => checkFreed(root, heap),
+  check: checkFreed,
 });
 
 export default definition;

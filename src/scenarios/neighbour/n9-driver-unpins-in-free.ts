@@ -90,9 +90,14 @@ const definition: Scenario<N9Params> = scenario({
   },
   tasks: ({ fixed: repaired }) => [
     { name: "close", run: close },
-    { name: "user", run: (root) => useByPin(root, repaired === "true") },
+    {
+      name: "user",
+      *run(root) {
+        yield* useByPin(root, repaired === "true");
+      },
+    },
   ],
-  check: (root, _params, heap) => checkFreed(root, heap),
+  check: checkFreed,
 });
 
 export default definition;

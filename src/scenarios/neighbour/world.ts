@@ -114,6 +114,6 @@ export function* close(root: Addr): Step<void> {
 }
 
 /** Nothing is left of X and its pages. */
-export function* checkFreed(root: Addr, heap: Addr): Step<void> {
+export function* checkFreed(root: Addr, _params: unknown, heap: Addr): Step<void> {
   yield* checkAllFreed(deviceOfWorld(root), heap, STAYS);
 }
