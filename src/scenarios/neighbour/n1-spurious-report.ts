@@ -4,9 +4,11 @@ import { keepForLife } from "#shared/drm/free-callback";
 import { shmemCreate } from "#shared/drm/gem-object";
 import { worksOn } from "#shared/drm/overlap";
 import { shmemGetSgt } from "#shared/drm/shmem-map";
+import { shmemPin } from "#shared/drm/shmem-pages";
+import { directReclaim } from "#shared/mm/reclaim";
 import { type Cell, type Scenario, scenario } from "../define.ts";
 import { type ChoiceParam, choice } from "../params.ts";
-import { reclaimToHigh } from "../shmem/world.ts";
+import { idleWorker } from "../shmem/world.ts";
 import { cell, expectationOf } from "./cells.ts";
 import {
   checkFreed,
@@ -18,6 +20,7 @@ import {
   makePurgeable,
   neighbourWorld,
   objectOfWorld,
+  poolOfWorld,
   SMALL_WORLD,
 } from "./world.ts";
 
@@ -82,9 +85,11 @@ function cellOf({ design: freed, callback }: { design: FreeDesign; callback: Fre
 }
 
 /** Task D: the rest of the creation, which may pin X while a walker has it; then the last reference but the walker's goes. */
-function* pinAndClose(root: Addr): Step<void> {
+function* pinAndClose(root: Addr, callback: FreeCallback): Step<void> {
   worksOn(objectOfWorld(root));
-  yield* keepForLife(objectOfWorld(root));
+  // The sg table is there: what is left of `unpin-first` is the pin.
+  if (callback === "unpin-first") yield* shmemPin(objectOfWorld(root));
+  else yield* keepForLife(objectOfWorld(root));
   yield* close(root);
 }
 
@@ -122,11 +127,18 @@ const definition: Scenario<N1Params> = scenario({
     return root;
   },
   tasks: ({ callback }) => [
-    { name: "close", run: keepsPin(callback) ? pinAndClose : close },
+    {
+      name: "close",
+      *run(root) {
+        if (keepsPin(callback)) yield* pinAndClose(root, callback);
+        else yield* close(root);
+      },
+    },
     {
       name: "reclaim",
       *run(root) {
-        yield* reclaimToHigh(deviceOfWorld(root));
+        yield* directReclaim(poolOfWorld(root));
+        yield* idleWorker(deviceOfWorld(root));
       },
     },
   ],

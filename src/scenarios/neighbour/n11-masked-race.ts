@@ -1,11 +1,13 @@
-import type { Addr, Step } from "#shared/atomic/index";
+import { type Addr, peek, type Step } from "#shared/atomic/index";
 import { type FreeDesign, type YesNo, yesNo } from "#shared/drm/designs";
+import { Device } from "#shared/drm/device";
 import { gemGetUnlessZero, gemPut } from "#shared/drm/gem";
-import { resvAssertHeld } from "#shared/drm/gem-object";
+import { resvAssertHeld, Shmem } from "#shared/drm/gem-object";
+import { free } from "#shared/memory/object";
+import { freePages } from "#shared/mm/page-pool";
 import { mutexLock, mutexUnlock } from "#shared/sync/mutex";
 import { type Cell, type Scenario, scenario } from "../define.ts";
 import { type ChoiceParam, choice } from "../params.ts";
-import { freeSgtUnlocked } from "../unlocked-sgt.ts";
 import { firstObject, walkedList } from "./broken-walks.ts";
 import { cell, expectationOf } from "./cells.ts";
 import {
@@ -16,7 +18,10 @@ import {
   makeObject,
   makePurgeable,
   neighbourWorld,
+  otherOfWorld,
+  poolOfWorld,
   SMALL_WORLD,
+  setOther,
 } from "./world.ts";
 
 type N11Params = {
@@ -41,7 +46,10 @@ function cellOf({
   );
 }
 
-/** Task Z: takes the sg table of what it gets no reference to, since nobody else can use the dead. */
+/**
+ * Task Z, which remembers X's sg table from when it had a reference: of what it gets none to any more it frees the table,
+ * since nobody else can use the dead.
+ */
 function* takeFromTheDead(root: Addr, ownsReference: boolean): Step<void> {
   const { lock, list } = walkedList(deviceOfWorld(root));
   yield* mutexLock(lock);
@@ -50,7 +58,8 @@ function* takeFromTheDead(root: Addr, ownsReference: boolean): Step<void> {
   yield* mutexUnlock(lock);
   if (dead && !ownsReference) {
     yield* resvAssertHeld(object);
-    yield* freeSgtUnlocked(object);
+    yield* free(peek(deviceOfWorld(root) + Device.at.heap), otherOfWorld(root));
+    yield* freePages(poolOfWorld(root), 1);
   }
   if (object !== 0 && !dead) yield* gemPut(object);
 }
@@ -72,7 +81,7 @@ const definition: Scenario<N11Params> = scenario({
   worldWords: () => SMALL_WORLD,
   *setup(heap, params) {
     const root = yield* neighbourWorld(heap, { design: params.design });
-    yield* makeObject(root, 1);
+    yield* setOther(root, peek((yield* makeObject(root, 1)) + Shmem.at.sgt));
     yield* makePurgeable(root);
     return root;
   },

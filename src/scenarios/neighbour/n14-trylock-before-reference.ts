@@ -37,9 +37,8 @@ function cellOf({ design: freed, scanTakesReferenceFirst }: Chosen): Cell {
     case "lock":
     case "deferred":
       return cell(
-        "torn down and unlocked, X is still on the list: the walker gets its lock, and X goes under it",
+        "the walker has the lock of a dead object, whose free waits, or leaves it to the worker",
         "contention",
-        "memory",
       );
     default:
       return cell(

@@ -38,7 +38,8 @@ function cellOf({
       return cell("the held lock makes the trylock fail, and the worker comes once it is released");
     default:
       return cell(
-        "X goes with its lock held: the unlock uses freed memory, and no order was broken",
+        "X goes with its lock held, as lockdep says at the kfree, and the unlock uses freed memory",
+        "lockdep",
         "memory",
       );
   }

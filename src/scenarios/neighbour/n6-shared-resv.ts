@@ -5,12 +5,9 @@ import { keepForLife } from "#shared/drm/free-callback";
 import { gemPut } from "#shared/drm/gem";
 import { resvOf, shmemCreate } from "#shared/drm/gem-object";
 import { gpuvmCreate, gpuvmPut, shmemCreateInVm } from "#shared/drm/gpuvm";
-import { GFP_KERNEL } from "#shared/mm/gfp";
-import { freePages } from "#shared/mm/page-pool";
-import { allocPages } from "#shared/mm/reclaim";
+import { directReclaim } from "#shared/mm/reclaim";
 import { type Cell, type Scenario, scenario } from "../define.ts";
 import { type ChoiceParam, choice } from "../params.ts";
-import { idleWorker } from "../shmem/world.ts";
 import { cell, expectationOf } from "./cells.ts";
 import {
   checkFreed,
@@ -55,15 +52,14 @@ function cellOf({ design: freed, resv }: { design: FreeDesign; resv: Shared }): 
   return cell("whoever has X's own lock owns a reference to X");
 }
 
-/** Allocates under the lock of its own object Y, which is X's too if both are a VM's. */
-function* allocUnderLock(root: Addr): Step<void> {
+/** Reclaims once, as an allocation would, under the lock of its own object Y, which is X's too if both are a VM's. */
+function* reclaimUnderLock(root: Addr): Step<void> {
   const own = otherOfWorld(root);
   const resv = yield* resvOf(own);
   yield* dmaResvLock(resv, 0);
-  if ((yield* allocPages(poolOfWorld(root), 1, GFP_KERNEL)) === 0) yield* freePages(poolOfWorld(root), 1);
+  yield* directReclaim(poolOfWorld(root));
   yield* dmaResvUnlock(resv);
   yield* gemPut(own);
-  yield* idleWorker(deviceOfWorld(root));
 }
 
 /** Objects Y, without pages, and X; in one VM, or each with a lock of its own. */
@@ -105,7 +101,7 @@ const definition: Scenario<N6Params> = scenario({
     return root;
   },
   tasks: () => [
-    { name: "alloc", run: allocUnderLock },
+    { name: "alloc", run: reclaimUnderLock },
     { name: "close", run: close },
   ],
   check: checkFreed,

@@ -1,14 +1,12 @@
 import { type Addr, peek, read, type Step } from "../atomic/index.ts";
 import { free } from "../memory/object.ts";
 import { closeWindow } from "../sync/contention-monitor.ts";
-import { lruRemove } from "../sync/lru.ts";
-import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
 import { report } from "../violation.ts";
 import { Device } from "./device.ts";
 import { dmaResvFini } from "./dma-resv.ts";
 import { deviceOf, Gem, resvOf } from "./gem-object.ts";
 import { gpuvmPut } from "./gpuvm.ts";
-import { lruRemoveByPointer } from "./lru-remove-by-pointer.ts";
+import { lruLeave } from "./lru-leave.ts";
 
 /**
  * The common tail of every free: fences go, the object leaves its LRU, the memory is returned, and last the VM whose lock
@@ -20,16 +18,9 @@ export function* gemRelease(object: Addr): Step<void> {
   const exported = yield* read(object + Gem.at.dmaBuf);
   if (exported !== 0) report("invariant", object, exported);
   yield* dmaResvFini(object + Gem.at.ownResv);
-  yield* leaveLru(device, object + Gem.at.node);
+  yield* lruLeave(device, object + Gem.at.node);
   yield* closeWindow(yield* resvOf(object));
   const vm = yield* read(object + Gem.at.vm);
   yield* free(peek(device + Device.at.heap), object);
   if (vm !== 0) yield* gpuvmPut(vm);
-}
-
-function* leaveLru(device: Addr, node: Addr): Step<void> {
-  if (peek(device + Device.at.lruByPointer) === 1) return yield* lruRemoveByPointer(node);
-  yield* mutexLock(device + Device.at.lruLock);
-  yield* lruRemove(node);
-  yield* mutexUnlock(device + Device.at.lruLock);
 }

@@ -1,4 +1,4 @@
-import { type Addr, peek, read, type Step, write } from "../atomic/index.ts";
+import { type Addr, peek, read, type Step, writeOnce } from "../atomic/index.ts";
 import { allocate, free } from "../memory/object.ts";
 import { Lru, LruNode, lruFirst, lruMoveTail, lruSplice } from "../sync/lru.ts";
 import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
@@ -15,7 +15,7 @@ export function* scanToStackList(device: Addr): Step<void> {
   const lock = peek(lru + Lru.at.lock);
   const heap = peek(device + Device.at.heap);
   const seen = yield* allocate(heap, Lru);
-  yield* write(seen + Lru.at.lock, lock);
+  yield* writeOnce(seen + Lru.at.lock, lock);
   yield* mutexLock(lock);
   for (let node = yield* lruFirst(lru); node !== 0; node = yield* lruFirst(lru)) {
     yield* lruMoveTail(seen, node, yield* read(node + LruNode.at.pages));
