@@ -23,6 +23,18 @@ import programReaders from "./dpor/readers.ts";
 import programSb from "./dpor/sb.ts";
 import programShrink from "./dpor/shrink.ts";
 import getUnlessZero from "./kref/get-unless-zero.ts";
+import n1SpuriousReport from "./neighbour/n1-spurious-report.ts";
+import n2ShrinkerBlocks from "./neighbour/n2-shrinker-blocks.ts";
+import n3PlainGet from "./neighbour/n3-plain-get.ts";
+import n4PutUnderOwnLock from "./neighbour/n4-put-under-own-lock.ts";
+import n5PutUnderLruLock from "./neighbour/n5-put-under-lru-lock.ts";
+import n6SharedResv from "./neighbour/n6-shared-resv.ts";
+import n9DriverUnpinsInFree from "./neighbour/n9-driver-unpins-in-free.ts";
+import n10VmapOutlives from "./neighbour/n10-vmap-outlives.ts";
+import n11MaskedRace from "./neighbour/n11-masked-race.ts";
+import n12DirectFree from "./neighbour/n12-direct-free.ts";
+import n14TrylockBeforeReference from "./neighbour/n14-trylock-before-reference.ts";
+import n18LruPointer from "./neighbour/n18-lru-pointer.ts";
 import panthorVmPut from "./report/34-panthor-vm-put-before-free.ts";
 import vc4Usecnt from "./report/36-vc4-usecnt-compare-state.ts";
 import gemHandle from "./report/38-gem-handle-visible-before-open.ts";
@@ -62,6 +74,18 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(lateNotify, "report/40-sync-rpc-late-notify"),
   entry(staleWaiter, "report/42-emscripten-stale-waitasync-waiter"),
   entry(storeWithoutNotify, "report/44-store-without-notify"),
+  entry(n1SpuriousReport, "neighbour/n1-spurious-report"),
+  entry(n2ShrinkerBlocks, "neighbour/n2-shrinker-blocks"),
+  entry(n3PlainGet, "neighbour/n3-plain-get"),
+  entry(n4PutUnderOwnLock, "neighbour/n4-put-under-own-lock"),
+  entry(n5PutUnderLruLock, "neighbour/n5-put-under-lru-lock"),
+  entry(n6SharedResv, "neighbour/n6-shared-resv"),
+  entry(n9DriverUnpinsInFree, "neighbour/n9-driver-unpins-in-free"),
+  entry(n10VmapOutlives, "neighbour/n10-vmap-outlives"),
+  entry(n11MaskedRace, "neighbour/n11-masked-race"),
+  entry(n12DirectFree, "neighbour/n12-direct-free"),
+  entry(n14TrylockBeforeReference, "neighbour/n14-trylock-before-reference"),
+  entry(n18LruPointer, "neighbour/n18-lru-pointer"),
   entry(programAccount, "dpor/account"),
   entry(programAccountLk, "dpor/account-lk"),
   entry(programAinc, "dpor/ainc"),

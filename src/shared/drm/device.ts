@@ -37,6 +37,7 @@ export const Device: Layout<
   | "trylockFirst"
   | "shrinkerLock"
   | "madvList"
+  | "lruByPointer"
 > = struct("drm_device", {
   heap: "plain",
   /** Index of `freeDesigns`. Constant after init. */
@@ -68,6 +69,8 @@ export const Device: Layout<
   shrinkerLock: Mutex,
   /** Objects that may be purged (design `list-lock`). */
   madvList: Lru,
+  /** 1: a free finds the LRU's lock through the object, as before 379e8f1ca5e9 (2026). Constant. */
+  lruByPointer: "plain",
 });
 
 /** What a device is made from. */
@@ -78,6 +81,8 @@ export interface DeviceOptions {
   readonly callback?: FreeCallback;
   /** Condition C3: the LRU walk takes a reference before it touches an object's lock; `yes` if left out. */
   readonly scanTakesReferenceFirst?: YesNo;
+  /** Where a free finds the lock of the LRU: `device` if left out; `list` is how it was before 2026. */
+  readonly lruLockBy?: "device" | "list";
   readonly algorithm: "wait-die" | "wound-wait";
   /** Pages of the pool and its watermarks. */
   readonly pages: number;
@@ -95,6 +100,9 @@ export function* deviceCreate(heap: Addr, options: DeviceOptions): Step<Addr> {
   yield* write(device + Device.at.mutant, drmMutants.indexOf(options.mutant));
   yield* write(device + Device.at.callback, freeCallbacks.indexOf(options.callback ?? "plain"));
   yield* write(device + Device.at.trylockFirst, options.scanTakesReferenceFirst === "no" ? 1 : 0);
+  yield* write(device + Device.at.lruByPointer, options.lruLockBy === "list" ? 1 : 0);
+  for (const list of [Device.at.evictable, Device.at.pinned])
+    yield* write(device + list + Lru.at.lock, device + Device.at.lruLock);
   yield* pagePoolInit(device + Device.at.pool, options.pages, options.low, options.high);
   const wwMutant = options.mutant === "lost-wakeup" ? WW_MUTANT.LOST_WAKEUP : 0;
   yield* wwClassInit(device + Device.at.resvClass, options.algorithm, wwMutant);

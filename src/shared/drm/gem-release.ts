@@ -1,13 +1,12 @@
 import { type Addr, peek, read, type Step } from "../atomic/index.ts";
 import { free } from "../memory/object.ts";
 import { closeWindow } from "../sync/contention-monitor.ts";
-import { lruRemove } from "../sync/lru.ts";
-import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
 import { report } from "../violation.ts";
 import { Device } from "./device.ts";
 import { dmaResvFini } from "./dma-resv.ts";
 import { deviceOf, Gem, resvOf } from "./gem-object.ts";
 import { gpuvmPut } from "./gpuvm.ts";
+import { lruLeave } from "./lru-leave.ts";
 
 /**
  * The common tail of every free: fences go, the object leaves its LRU, the memory is returned, and last the VM whose lock
@@ -19,9 +18,7 @@ export function* gemRelease(object: Addr): Step<void> {
   const exported = yield* read(object + Gem.at.dmaBuf);
   if (exported !== 0) report("invariant", object, exported);
   yield* dmaResvFini(object + Gem.at.ownResv);
-  yield* mutexLock(device + Device.at.lruLock);
-  yield* lruRemove(object + Gem.at.node);
-  yield* mutexUnlock(device + Device.at.lruLock);
+  yield* lruLeave(device, object + Gem.at.node);
   yield* closeWindow(yield* resvOf(object));
   const vm = yield* read(object + Gem.at.vm);
   yield* free(peek(device + Device.at.heap), object);

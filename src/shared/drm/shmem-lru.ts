@@ -4,6 +4,7 @@ import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
 import { DESIGN } from "./designs.ts";
 import { Device, designOf } from "./device.ts";
 import { deviceOf, Gem, Shmem } from "./gem-object.ts";
+import { lruLeave } from "./lru-leave.ts";
 
 /** True if the pages could be dropped for good: nobody needs them. Caller holds resv. @kernel drm_gem_shmem_helper.h: drm_gem_shmem_is_purgeable() */
 export function* isPurgeable(object: Addr): Step<boolean> {
@@ -32,12 +33,10 @@ export function* updateLru(object: Addr): Step<void> {
   const node = object + Gem.at.node;
   const evictable = (yield* isPurgeable(object)) || (yield* isEvictable(object));
   const present = (yield* read(object + Shmem.at.pages)) !== 0;
+  if (!evictable && !present) return yield* lruLeave(device, node);
+  const list = evictable ? Device.at.evictable : Device.at.pinned;
   yield* mutexLock(device + Device.at.lruLock);
-  if (evictable)
-    yield* lruMoveTail(device + Device.at.evictable, node, yield* read(object + Shmem.at.pageCount));
-  else if (present)
-    yield* lruMoveTail(device + Device.at.pinned, node, yield* read(object + Shmem.at.pageCount));
-  else yield* lruRemove(node);
+  yield* lruMoveTail(device + list, node, yield* read(object + Shmem.at.pageCount));
   yield* mutexUnlock(device + Device.at.lruLock);
 }
 

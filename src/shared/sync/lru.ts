@@ -7,10 +7,12 @@ import { report, reportAndAbandon } from "../violation.ts";
  * A least-recently-used list. Every function needs the list's lock (`Mutex`, one a device) held.
  * @kernel include/drm/drm_gem.h: struct drm_gem_lru
  */
-export const Lru: Layout<"first" | "last" | "pages"> = struct("lru", {
+export const Lru: Layout<"first" | "last" | "pages" | "lock"> = struct("lru", {
   first: "plain",
   last: "plain",
   pages: "plain",
+  /** The lock, for who finds it through the list, as kernels before 379e8f1ca5e9 (2026) do. Constant. */
+  lock: "plain",
 });
 
 /** What a member carries: its neighbours, the list it is on (0: none), and its size when it joined. */
