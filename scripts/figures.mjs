@@ -27,7 +27,7 @@ function lasting(text) {
   return text
     .split("\n")
     .filter((line) => !/^(?:again|saved|rest) /.test(line))
-    .map((line) => line.replace(/,? ?\d+(?:\.\d+)? m?s\b/g, "").trimEnd())
+    .map((line) => line.replace(/,? ?\d+(?:\.\d+)? m?s\b|, at \S+:\d+:\d+$/g, "").trimEnd())
     .join("\n")
     .trimEnd();
 }

@@ -99,8 +99,8 @@ const KEPT = 16;
 /** Interleavings of the first look. */
 const FIRST_LOOK = 3_000;
 /** Interleavings that are run past a data race. */
-const BEHIND_RACE = 1_000;
-/** What a data race may lead to, and tells more than the race. */
+const BEHIND = 1_000;
+/** What a data race or a contention may lead to, and tells more than they do. */
 const LED_TO: readonly ViolationKind[] = ["lost-wakeup", "deadlock", "double-free", "use-after-free"];
 /** Milliseconds of search between looks at the world outside. */
 const SLICE_MS = 100;
@@ -130,30 +130,31 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
 
 async function search(machine: Machine, options: ExploreOptions, chains: ExecutionChains): Promise<Searched> {
   const found = await firstFailure(machine, options, chains);
-  const isRace = found.witnesses[0]?.finding.kind === "data-race";
+  const [first] = found.witnesses;
   const goesOn = options.strategy === "dpor" && !options.keepGoing && options.wanted === undefined;
-  return isRace && goesOn ? await behindRace(machine, options, found, chains) : found;
+  if (first === undefined || !goesOn || !isMild(first.finding.kind)) return found;
+  return await behind(machine, options, found, chains);
 }
 
 /**
- * A data race ends an execution, and may be why a task then never wakes up (a plain store, and no notify) or memory is
- * freed twice. So some executions are run past their races, in search of that.
+ * A data race or a contention ends an execution, and may be the first sign of something graver: a plain store and no
+ * notify, a lock that is freed under its holder. So some executions are run past them, in search of that.
  */
-async function behindRace(
+async function behind(
   machine: Machine,
   options: ExploreOptions,
   found: Searched,
   chains: ExecutionChains,
 ): Promise<Searched> {
-  const executions = Math.min(BEHIND_RACE, options.executions);
+  const executions = Math.min(BEHIND, options.executions);
   const look = { ...options, strategy: "bounded", bound: 1, executions, wanted: LED_TO } as const;
-  const run = new Run(machine, look, "not at races", chains);
+  const run = new Run(machine, look, "past mild ones", chains);
   await run.toTheEnd();
   const consequence = run.exploration(0);
   return {
     ...found,
     witnesses: [...consequence.witnesses, ...found.witnesses],
-    kinds: new Set([...found.kinds, ...consequence.witnesses.map(({ finding }) => finding.kind)]),
+    kinds: new Set([...found.kinds, ...consequence.kinds]),
     seconds: found.seconds + consequence.seconds,
     interrupted: found.interrupted || consequence.interrupted,
   };
@@ -199,8 +200,6 @@ class Run {
   readonly #search: Search;
   readonly #witnesses: Witness[] = [];
   readonly #kinds = new Set<ViolationKind>();
-  /** Execution at which the search for something graver than what was found is over. */
-  #enough = Number.POSITIVE_INFINITY;
   readonly #started = performance.now();
   #mistaken = false;
   #execution: number;
@@ -272,11 +271,12 @@ class Run {
     if (this.#options.keepGoing) this.#keepNewKinds(log);
     // As many as are kept have been found: the search goes on for its counts alone.
     if (this.#options.keepGoing && this.#witnesses.length >= KEPT) return true;
-    const [finding, ...others] = findingsAtEnd(this.#machine, log);
     const { wanted } = this.#options;
-    if (finding === undefined || (wanted !== undefined && !wanted.includes(finding.kind))) {
+    const all = (wanted === undefined ? findingsAtEnd : allAtEnd)(this.#machine, log);
+    const [finding, ...others] = wanted === undefined ? all : all.filter(({ kind }) => wanted.includes(kind));
+    if (finding === undefined) {
       if (this.#options.checkDeterminism === true) assertSameAgain(this.#machine, log);
-      return this.#execution < this.#enough;
+      return true;
     }
     if (this.#budget.stopAtReport === "any" && !this.#stands(finding)) {
       this.#mistaken = true;
@@ -287,10 +287,10 @@ class Run {
       const isKept = this.#witnesses.at(-1)?.execution === this.#execution;
       return isKept || this.#keep(log, finding);
     }
-    const goesOn = this.#keepGravest(log, finding);
+    this.#keep(log, finding);
     const race = others.find(({ kind }) => kind === "data-race");
-    if (!goesOn && race !== undefined && wanted === undefined) this.#keep(log, race);
-    return goesOn;
+    if (race !== undefined) this.#keep(log, race);
+    return false;
   }
 
   /** However many were kept: of each kind there is one. */
@@ -300,19 +300,6 @@ class Run {
       this.#kinds.add(finding.kind);
       this.#keep(log, finding);
     }
-  }
-
-  /** A mild violation does not end the search at once: it may be the first sign of a graver one. */
-  #keepGravest(log: EventLog, finding: Finding): boolean {
-    const isKnown = this.#witnesses.some((witness) => witness.finding.kind === finding.kind);
-    if (isKnown) return this.#execution < this.#enough;
-    this.#keep(log, finding);
-    if (!isMild(finding.kind) || this.#options.wanted !== undefined) {
-      this.#witnesses.unshift(...this.#witnesses.splice(-1));
-      return false;
-    }
-    this.#enough = Math.min(this.#enough, this.#execution + FIRST_LOOK);
-    return true;
   }
 
   #stands(finding: Finding): boolean {

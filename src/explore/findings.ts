@@ -1,6 +1,6 @@
 import { WAIT_KIND } from "#shared/task";
 import type { ViolationKind } from "#shared/violation";
-import { classOfViolation } from "../record/violation-kinds.ts";
+import { classOfViolation, isMild } from "../record/violation-kinds.ts";
 import type { DataRace } from "./data-race.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
@@ -35,12 +35,14 @@ export interface Finding {
 /**
  * Looks at a machine at the end of an execution: where no task can take a step, or where the execution was ended
  * since something is wrong. Reports of the tasks come first; then a cycle of waits, tasks that wait for ever, a data
- * race; and where all have finished, what the scenario's own check reports.
+ * race; and where all have finished, what the scenario's own check reports. What is only a first sign comes last.
  */
 export function findingsAtEnd(machine: Machine, log?: EventLog): Finding[] {
   if (machine.thrown !== undefined) return [thrownBy(machine.thrown)];
   const reported = reportedBy(machine);
-  return reported.length > 0 ? reported : unreported(machine, log);
+  const signs = reported.filter(({ kind }) => isMild(kind));
+  const graver = reported.filter(({ kind }) => !isMild(kind));
+  return [...(graver.length > 0 ? graver : unreported(machine, log)), ...signs];
 }
 
 /**

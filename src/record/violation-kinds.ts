@@ -49,7 +49,7 @@ export function classOfViolation(kind: ViolationKind): ViolationClass {
   return classes[kind] ?? "memory";
 }
 
-/** True for a kind behind which a graver one is worth looking for: nothing has gone wrong yet. */
+/** True for a kind behind which a graver one is worth looking for: it may be the first sign of one. */
 export function isMild(kind: ViolationKind): boolean {
-  return kind === "contention-at-free";
+  return kind === "contention-at-free" || kind === "data-race";
 }
