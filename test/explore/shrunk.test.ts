@@ -13,12 +13,19 @@ import { explored, orderOf } from "./exploring.ts";
 import { programOf, programs } from "./random-ops.ts";
 import { type Body, smallWorld } from "./small-world.ts";
 
-/** The fewest preemptions with which any interleaving fails in this way, by trying all with 0, with 1, and so on. */
-function fewest(definition: Scenario, { finding }: Witness): number {
+/**
+ * The fewest preemptions with which any interleaving fails in this way, by trying all with 0, with 1, and so on; undefined
+ * if none with as many as the witness has does. Behind a data race there may be ways to fail that end at it otherwise.
+ */
+function fewest(
+  definition: Scenario,
+  { finding, preemptions }: Witness,
+  stopAtReport: "any" | "past mild ones",
+): number | undefined {
   const machine = new Machine(definition, {});
-  for (let bound = 0; ; bound++) {
+  for (let bound = 0; bound <= preemptions; bound++) {
     let found = false;
-    const budget = { executions: 1e6, steps: 1000, stopAtReport: "any" } as const;
+    const budget = { executions: 1e6, steps: 1000, stopAtReport } as const;
     new DfsSearch(machine, bound, budget, (log) => {
       const [other] = findingsAtEnd(machine, log);
       found ||= other?.kind === finding.kind && other.object === finding.object;
@@ -26,6 +33,7 @@ function fewest(definition: Scenario, { finding }: Witness): number {
     }).goOn(Number.POSITIVE_INFINITY);
     if (found) return bound;
   }
+  return undefined;
 }
 
 const faulty = programs(
@@ -44,7 +52,8 @@ test("of random programs: as few preemptions as there can be, no more steps than
       if (witness === undefined) return;
       violated++;
       expect(witness.fewest).toBe(true);
-      expect(witness.preemptions).toBe(fewest(definition, witness));
+      const ways = (["any", "past mild ones"] as const).map((way) => fewest(definition, witness, way));
+      expect(ways).toContain(witness.preemptions);
       expect(witness.preemptions).toBeLessThanOrEqual(witness.met.preemptions);
       if (witness.preemptions === witness.met.preemptions)
         expect(witness.events.length).toBeLessThanOrEqual(witness.met.steps);
