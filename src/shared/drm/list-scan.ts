@@ -1,10 +1,11 @@
-import { type Addr, load, read, type Step } from "../atomic/index.ts";
+import { type Addr, load, read, readOnce, type Step } from "../atomic/index.ts";
 import { Lru, LruNode, lruFirst, lruRemove } from "../sync/lru.ts";
 import { mutexTrylock, mutexUnlock } from "../sync/mutex.ts";
 import { Device } from "./device.ts";
 import { dmaResvTrylock, dmaResvUnlock } from "./dma-resv.ts";
 import { Gem, resvOf, Shmem } from "./gem-object.ts";
 import { worksOn } from "./overlap.ts";
+import { isPurgeable } from "./shmem-lru.ts";
 import { shmemPurgeLocked } from "./shmem-madvise.ts";
 
 /** Pages on the purge list, or 0 while somebody has its lock. @kernel drivers/gpu/drm/panfrost/panfrost_gem_shrinker.c: panfrost_gem_shrinker_count() */
@@ -36,17 +37,25 @@ export function* listScan(device: Addr, wanted: number): Step<number> {
   return freed;
 }
 
+/** As the kernel looks before it tries any lock of the object: a hint. @kernel drm_gem_shmem_helper.h: drm_gem_shmem_is_purgeable() */
+function* looksPurgeable(object: Addr): Step<boolean> {
+  return (yield* readOnce(object + Shmem.at.madv)) > 0 && (yield* readOnce(object + Shmem.at.sgt)) !== 0;
+}
+
 /** @kernel panfrost_gem_shrinker.c: panfrost_gem_purge() */
 function* tryPurge(object: Addr): Step<number> {
+  if (!(yield* looksPurgeable(object))) return 0;
   if ((yield* load(object + Shmem.at.gpuUseCount)) !== 0) return 0;
   const mappings = object + Shmem.at.mappingsLock;
   if (!(yield* mutexTrylock(mappings))) return 0;
   const resv = yield* resvOf(object);
   let freed = 0;
   if (yield* dmaResvTrylock(resv)) {
-    yield* shmemPurgeLocked(object);
+    if (yield* isPurgeable(object)) {
+      yield* shmemPurgeLocked(object);
+      freed = yield* read(object + Shmem.at.pageCount);
+    }
     yield* dmaResvUnlock(resv);
-    freed = yield* read(object + Shmem.at.pageCount);
   }
   yield* mutexUnlock(mappings);
   if (freed > 0) yield* lruRemove(object + Gem.at.node);
