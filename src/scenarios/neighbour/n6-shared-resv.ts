@@ -2,6 +2,7 @@ import type { Addr, Step } from "#shared/atomic/index";
 import type { FreeDesign } from "#shared/drm/designs";
 import { dmaResvLock, dmaResvUnlock } from "#shared/drm/dma-resv";
 import { keepForLife } from "#shared/drm/free-callback";
+import { gemGet, gemPut } from "#shared/drm/gem";
 import { resvOf, shmemCreate } from "#shared/drm/gem-object";
 import { gpuvmCreate, gpuvmPut, shmemCreateInVm } from "#shared/drm/gpuvm";
 import { directReclaim } from "#shared/mm/reclaim";
@@ -53,10 +54,13 @@ function cellOf({ design: freed, resv }: { design: FreeDesign; resv: Shared }): 
 
 /** Reclaims once, as an allocation would, under the lock of its own object Y, which is X's too if both are a VM's. */
 function* reclaimUnderLock(root: Addr): Step<void> {
-  const resv = yield* resvOf(otherOfWorld(root));
+  const own = otherOfWorld(root);
+  yield* gemGet(own);
+  const resv = yield* resvOf(own);
   yield* dmaResvLock(resv, 0);
   yield* directReclaim(poolOfWorld(root));
   yield* dmaResvUnlock(resv);
+  yield* gemPut(own);
 }
 
 /** Objects Y, without pages, and X; in one VM, or each with a lock of its own. */
