@@ -17,3 +17,11 @@ export const followModule = async (): Promise<typeof import("../src/workers/foll
 /** `src/catalogue/resolve.ts`, built. */
 export const resolveModule = async (): Promise<typeof import("../src/catalogue/resolve.ts")> =>
   (await load("catalogue/resolve.js")) as typeof import("../src/catalogue/resolve.ts");
+
+/** `src/matrix/matrix.ts`, built. */
+export const matrixModule = async (): Promise<typeof import("../src/matrix/matrix.ts")> =>
+  (await load("matrix/matrix.js")) as typeof import("../src/matrix/matrix.ts");
+
+/** `src/matrix/plan.ts`, built. */
+export const planModule = async (): Promise<typeof import("../src/matrix/plan.ts")> =>
+  (await load("matrix/plan.js")) as typeof import("../src/matrix/plan.ts");

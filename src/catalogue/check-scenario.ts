@@ -22,6 +22,8 @@ const shape = v.object({
   cell: v.optional(v.function()),
   foundBy: v.optional(v.array(v.picklist(["explore", "race"]))),
   mutants: v.record(v.string(), v.array(v.string())),
+  reuse: v.optional(v.union([v.picklist(["never", "at once"]), v.function()])),
+  meets: v.optional(v.boolean()),
   modes: v.pipe(v.array(v.picklist(["batch", "soak"])), v.minLength(1)),
   worldWords: v.function(),
   setup: v.function(),

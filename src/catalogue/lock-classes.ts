@@ -20,6 +20,8 @@ const classNames: Readonly<Record<string, string>> = {
   objectNameLock: "object_name_lock",
   tableLock: "table_lock",
   deferredLock: "deferred_lock",
+  shrinkerLock: "shrinker_lock",
+  mappingsLock: "mappings.lock",
 };
 
 /** Names, classes and types of the locks of one world. Addresses are words from the start of its heap. */

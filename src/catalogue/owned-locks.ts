@@ -1,7 +1,17 @@
 import { EVENT } from "#shared/recorder/events";
+import type { Advice } from "../record/advice.ts";
 import { type ChainEvent, eventsOf, locksFor, type NamedChain } from "./chain-events.ts";
 import { isCounted } from "./lock-classes.ts";
 import type { WorldObject } from "./world-objects.ts";
+
+/** The lock whose holders a free waits for, whatever object it is of. */
+const LIST_CLASS = "gem_lru";
+
+/** A hold of a lock of an object, and the least balance of references during it. */
+interface Hold {
+  readonly at: number;
+  least: number;
+}
 
 /** What a task did to one object's references and locks. */
 interface Use {
@@ -9,9 +19,9 @@ interface Use {
   balance: number;
   /** The least that the balance ever was: below zero it dropped what it was handed. */
   least: number;
-  /** Least balance during each hold of a lock of the object that is over or open. */
-  readonly holds: { least: number }[];
-  readonly open: Map<number, { least: number }>;
+  /** Holds of a lock of the object that are over or open. */
+  readonly holds: Hold[];
+  readonly open: Map<number, Hold>;
   /** A reference was taken or dropped at a count of zero: the count says nothing. */
   broken: boolean;
   /** It dropped the last reference: what it does from there on it does alone. */
@@ -25,29 +35,78 @@ interface Use {
  */
 export function heldWithoutReference(chains: Iterable<NamedChain>): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const chain of chains) for (const struct of unowned(chain)) found.add(struct);
+  for (const chain of chains)
+    for (const [{ layout }, use] of new Ledger(chain).uses)
+      if (use.broken || unowned(use).length > 0) found.add(layout?.name ?? "");
   return found;
 }
 
-function unowned(chain: NamedChain): string[] {
-  const locks = locksFor(chain);
-  const uses = new Map<WorldObject, Use>();
-  const useOf = (object: WorldObject, balance = 0): Use => {
-    let use = uses.get(object);
+/** The rules that tasks broke, each once a task and lock: rules 1 and 2 of what lockdep cannot check. */
+export function adviceFor(chains: Iterable<NamedChain>): Advice[] {
+  const found = new Map<string, Advice>();
+  const add = (advice: Advice): void => {
+    found.set(`${advice.kind} ${advice.task} ${advice.lock}`, advice);
+  };
+  for (const chain of chains) {
+    const locks = locksFor(chain);
+    const { task } = chain;
+    const ledger = new Ledger(chain);
+    for (const use of ledger.uses.values())
+      for (const { at } of unowned(use))
+        add({ kind: "holder-without-reference", task, lock: locks.lockAt(at).name });
+    for (const at of ledger.underLock) add({ kind: "put-under-lock", task, lock: locks.lockAt(at).name });
+  }
+  return [...found.values()];
+}
+
+/** Holds during which the task owned no reference, unless it was handed one. */
+function unowned({ holds, least }: Use): Hold[] {
+  const handed = Math.max(0, -least);
+  return holds.filter((held) => handed + held.least <= 0);
+}
+
+/** Goes through what a task did, object by object. */
+class Ledger {
+  readonly uses = new Map<WorldObject, Use>();
+  /** Locks under which the last reference of an object was dropped that the lock belongs to, or that needs it. */
+  readonly underLock: number[] = [];
+  readonly #locks: ReturnType<typeof locksFor>;
+  /** Locks held, and the objects they are in. */
+  readonly #held = new Map<number, WorldObject>();
+
+  constructor(chain: NamedChain) {
+    this.#locks = locksFor(chain);
+    for (const event of eventsOf(chain)) this.#told(event);
+  }
+
+  #told(event: ChainEvent): void {
+    const object = this.#locks.objectAt(event.at);
+    if (object === undefined) return;
+    if (event.event === EVENT.LOCK || (event.event === EVENT.TRYLOCK && event.value !== 0))
+      this.#held.set(event.at, object);
+    else if (event.event === EVENT.UNLOCK) this.#held.delete(event.at);
+    if (!isCounted(object)) return;
+    if (event.event === EVENT.ALLOCATE) this.#useOf(object, 1);
+    else if (this.#locks.countedAt(event.at) === object) this.#count(object, event);
+    else hold(this.#useOf(object), event);
+  }
+
+  #useOf(object: WorldObject, balance = 0): Use {
+    let use = this.uses.get(object);
     if (use === undefined) {
       use = { balance, least: balance, holds: [], open: new Map(), broken: false, last: false };
-      uses.set(object, use);
+      this.uses.set(object, use);
     }
     return use;
-  };
-  for (const event of eventsOf(chain)) {
-    const object = locks.objectAt(event.at);
-    if (object === undefined || !isCounted(object)) continue;
-    if (event.event === EVENT.ALLOCATE) useOf(object, 1);
-    else if (locks.countedAt(event.at) === object) count(useOf(object), event);
-    else hold(useOf(object), event);
   }
-  return [...uses].flatMap(([{ layout }, use]) => (isOwned(use) ? [] : [layout?.name ?? ""]));
+
+  #count(object: WorldObject, event: ChainEvent): void {
+    const use = this.#useOf(object);
+    count(use, event);
+    if (event.event !== EVENT.PUT || event.value !== 1) return;
+    for (const [at, holder] of this.#held)
+      if (holder === object || this.#locks.lockAt(at).class === LIST_CLASS) this.underLock.push(at);
+  }
 }
 
 function count(use: Use, { event, value }: ChainEvent): void {
@@ -65,13 +124,7 @@ function count(use: Use, { event, value }: ChainEvent): void {
 function hold(use: Use, { event, at }: ChainEvent): void {
   if (event === EVENT.UNLOCK) use.open.delete(at);
   if (use.last || (event !== EVENT.LOCK && event !== EVENT.TRYLOCK)) return;
-  const held = { least: use.balance };
+  const held = { at, least: use.balance };
   use.holds.push(held);
   use.open.set(at, held);
-}
-
-function isOwned({ holds, least, broken }: Use): boolean {
-  if (broken) return false;
-  const handed = Math.max(0, -least);
-  return holds.every((held) => handed + held.least > 0);
 }

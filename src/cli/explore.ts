@@ -4,9 +4,10 @@ import { Command } from "commander";
 import { resolveParams } from "../catalogue/params.ts";
 import { type ResolvedScenario, resolveScenario } from "../catalogue/resolve.ts";
 import { type Exploration, type ExploreOptions, type ExploreProgress, explore } from "../explore/explore.ts";
-import { Nondeterminism } from "../explore/nondeterminism.ts";
+import { explainedFor } from "../explore/nondeterminism.ts";
 import { isSampling, type StrategyName, strategies } from "../explore/strategies.ts";
 import { toRecord } from "../explore/to-record.ts";
+import { usualGranularity } from "../explore/usual-granularity.ts";
 import {
   CHECKPOINT_VERSION,
   type Checkpoint,
@@ -20,7 +21,7 @@ import { liveLockdepText } from "../report/live-lockdep-text.ts";
 import { progressLine } from "../report/progress-text.ts";
 import { titleOf } from "../report/race-text.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { LiveLockdepRun, type LockdepFlags, listens, lockdepHelp } from "./live-lockdep.ts";
+import { LiveLockdepRun, type LockdepFlags, lockdepHelp } from "./live-lockdep.ts";
 import { collectParam, numberIn, oneOf, parseSeed } from "./options.ts";
 import { outputStyle, Progress, print, warn } from "./output.ts";
 import { type OutputFlags, outputOptions } from "./output-options.ts";
@@ -123,7 +124,7 @@ async function runExplore(named: string, flags: ExploreFlags): Promise<number> {
       if (file !== undefined) pendingFile(file).discard();
     const found = await exploreWith(options, flags);
     const record = toRecord(options, found, exploreCommandLine(named, flags, options.seed));
-    const said = found.chains && lockdep.judge(found.chains, titleOf(record));
+    const said = lockdep.judge(found.chains, titleOf(record));
     record.lockdep = said?.live ?? null;
     saveSchedule(record, scenario, flags);
     if (flags.checkpoint !== undefined && found.saved !== undefined) record.checkpoint = flags.checkpoint;
@@ -150,8 +151,7 @@ function optionsOf(scenario: ResolvedScenario, flags: ExploreFlags): ExploreOpti
     scenario,
     params: resolveParams(definition, flags.param ?? {}),
     strategy: flags.strategy,
-    // The programs with certain counts are about single steps; real paths are about locks.
-    granularity: flags.granularity ?? (definition.name.startsWith("dpor/") ? "atomic" : "lock"),
+    granularity: flags.granularity ?? usualGranularity(definition.name),
     bound: flags.bound,
     depth: flags.depth,
     seed: flags.seed ?? randomInt(2 ** 32),
@@ -161,7 +161,6 @@ function optionsOf(scenario: ResolvedScenario, flags: ExploreFlags): ExploreOpti
     shrink: flags.shrink,
     keepGoing: flags.keepGoing === true,
     checkDeterminism: flags.checkDeterminism === true,
-    chains: listens(flags),
   };
 }
 
@@ -186,13 +185,7 @@ async function exploreWith(options: ExploreOptions, flags: ExploreFlags): Promis
     if (checkpoint !== undefined && found.saved !== undefined) writeCheckpoint(checkpoint, key, found.saved);
     return found;
   } catch (error) {
-    if (!(error instanceof Nondeterminism)) throw error;
-    const { name } = options.scenario.definition;
-    throw new UsageError("NONDETERMINISTIC", {
-      scenario: name,
-      step: error.step + 1,
-      task: `task ${error.task}`,
-    });
+    throw explainedFor(options.scenario.definition.name, error);
   } finally {
     interrupt.restore();
     progress.end();

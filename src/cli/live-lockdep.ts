@@ -1,28 +1,12 @@
-import type { NamedChain } from "../catalogue/chain-events.ts";
-import { traceOf, usesReservations } from "../catalogue/lock-trace.ts";
+import { traceOf } from "../catalogue/lock-trace.ts";
 import { traceLines } from "../lockdep/trace-writer.ts";
-import { Validator } from "../lockdep/validator.ts";
-import { type LiveLockdep, liveLockdep } from "../record/live-lockdep.ts";
-import type { TraceHeader } from "../record/lock-trace.ts";
-import type { LockdepRecord } from "../record/lockdep-record.ts";
+import { type Heard, headerOf, type LiveVerdict, validated } from "../matrix/heard-lockdep.ts";
 import { type PendingFile, pendingFile } from "./write-file.ts";
 
 /** What `race` and `explore` are told of lockdep. */
 export interface LockdepFlags {
   readonly lockdep?: boolean;
   readonly lockTrace?: string;
-}
-
-/** What the tasks of a run recorded. */
-export interface Heard {
-  readonly chains: readonly NamedChain[];
-  readonly dropped: number;
-}
-
-/** What lockdep says: all of it, and what the run's record keeps. */
-export interface LiveVerdict {
-  readonly whole: LockdepRecord;
-  readonly live: LiveLockdep;
 }
 
 /** Says what `--lockdep` does to the verdict, for --help. */
@@ -47,12 +31,7 @@ export class LiveLockdepRun {
 
   /** `name` says in reports and in the trace what was run. Undefined without `--lockdep`. */
   judge(heard: Heard, name: string): LiveVerdict | undefined {
-    const primed = usesReservations(heard.chains);
-    const header: Omit<TraceHeader, "format" | "version"> = {
-      name,
-      mode: "exact",
-      ...(primed ? { prime: ["reservation"] } : {}),
-    };
+    const header = headerOf(heard, name);
     this.#file?.writeParts(traceLines(header, traceOf(heard.chains)));
     return this.#flags.lockdep === true
       ? validated(heard, header, this.#flags.lockTrace ?? "live")
@@ -63,27 +42,4 @@ export class LiveLockdepRun {
   discard(): void {
     this.#file?.discard();
   }
-}
-
-function validated(
-  { chains, dropped }: Heard,
-  { name = "", prime }: Omit<TraceHeader, "format" | "version">,
-  file: string,
-): LiveVerdict {
-  const validator = new Validator("exact", prime);
-  for (const event of traceOf(chains)) validator.event(event);
-  validator.finish();
-  const stats = validator.stats();
-  const whole: LockdepRecord = {
-    file,
-    name,
-    mode: validator.mode,
-    events: validator.events,
-    classes: stats.classes,
-    dependencies: stats.dependencies,
-    reports: validator.reports(),
-    stats,
-    graph: validator.graph(),
-  };
-  return { whole, live: liveLockdep(whole, { chains: chains.length, dropped }) };
 }

@@ -6,6 +6,7 @@ import { demoCommand } from "./demo.ts";
 import { exploreCommand } from "./explore.ts";
 import { listCommand } from "./list.ts";
 import { lockdepCommand } from "./lockdep.ts";
+import { matrixCommand } from "./matrix.ts";
 import { ignoreBrokenPipe } from "./output.ts";
 import { raceCommand } from "./race.ts";
 import { replayCommand } from "./replay.ts";
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
     raceCommand(finish),
     exploreCommand(finish),
     replayCommand(finish),
+    matrixCommand(finish),
     lockdepCommand(finish),
     listCommand(finish),
     demoCommand(finish),

@@ -1,16 +1,12 @@
 import { isSampling } from "../explore/strategies.ts";
+import { commandLine, paramWords } from "../record/command-line.ts";
 import type { ExploreFlags } from "./explore.ts";
 import type { RaceFlags } from "./race.ts";
-
-/** A word as a shell takes it. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
 
 /** The command line that repeats a run, without its seed: whatever decides what is run, nothing of how it is shown. */
 export function repeatCommand(named: string, flags: RaceFlags): string {
   const words = ["refzero", "race", named];
-  for (const [key, value] of Object.entries(flags.param ?? {})) words.push("-p", `${key}=${value}`);
+  words.push(...paramWords(flags.param ?? {}));
   words.push("--seconds", String(flags.seconds));
   if (flags.soak === true) words.push("--soak");
   if (flags.batch !== undefined) words.push("--batch", String(flags.batch));
@@ -21,7 +17,7 @@ export function repeatCommand(named: string, flags: RaceFlags): string {
   if (flags.lockdep === true) words.push("--lockdep");
   if (flags.stopFirst === true) words.push("--stop-first");
   if (flags.keepGoing === true) words.push("--keep-going");
-  return words.map(quoted).join(" ");
+  return commandLine(words);
 }
 
 /** What an exploration is given where it is not told. */
@@ -30,7 +26,7 @@ export const exploreDefaults = { seconds: 300, maxSteps: 10_000, shrink: 20_000 
 /** The command line that repeats an exploration. */
 export function exploreCommandLine(named: string, flags: ExploreFlags, seed: number): string {
   const words = ["refzero", "explore", named];
-  for (const [key, value] of Object.entries(flags.param ?? {})) words.push("-p", `${key}=${value}`);
+  words.push(...paramWords(flags.param ?? {}));
   if (flags.strategy !== "dpor") words.push("--strategy", flags.strategy);
   if (flags.strategy === "bounded") words.push("--bound", String(flags.bound));
   if (flags.strategy === "pct") words.push("--depth", String(flags.depth));
@@ -43,5 +39,5 @@ export function exploreCommandLine(named: string, flags: ExploreFlags, seed: num
   if (flags.checkDeterminism === true) words.push("--check-determinism");
   if (flags.keepGoing === true) words.push("--keep-going");
   if (flags.lockdep === true) words.push("--lockdep");
-  return words.map(quoted).join(" ");
+  return commandLine(words);
 }

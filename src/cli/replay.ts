@@ -2,23 +2,26 @@ import { Command } from "commander";
 import { resolveParams } from "../catalogue/params.ts";
 import { resolveScenario } from "../catalogue/resolve.ts";
 import { type Replay, replay } from "../explore/replay.ts";
+import { commandLine } from "../record/command-line.ts";
 import type { ReplayRecord, ThreadsOutcome } from "../record/replay-record.ts";
 import type { Schedule } from "../record/schedule.ts";
 import { UsageError } from "../record/usage-error.ts";
 import { replayText } from "../report/replay-text.ts";
+import type { Style } from "../report/style.ts";
 import { follow } from "../workers/follow.ts";
 import { outcomeOf } from "../workers/follow-outcome.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { numberIn } from "./options.ts";
 import { outputStyle, print } from "./output.ts";
 import { type OutputFlags, outputOptions } from "./output-options.ts";
-import { quoted } from "./repeat-command.ts";
 import { readSchedule, scenarioOf } from "./schedule-file.ts";
 
 /** Options of `refzero replay`, parsed. */
 interface ReplayFlags extends OutputFlags {
   readonly threads?: boolean;
   readonly seconds: number;
+  readonly source: boolean;
+  readonly brief?: boolean;
 }
 
 /** The `replay` command. */
@@ -28,10 +31,16 @@ export function replayCommand(finish: (status: number) => void): Command {
     .description("run one interleaving again, from a schedule file")
     .argument("<file>", "what explore or race saved")
     .option("--threads", "on real threads too, each step in its turn")
-    .option("--seconds <n>", "how long the threads may take", seconds, 60);
+    .option("--seconds <n>", "how long the threads may take", seconds, 60)
+    .option("--no-source", "leave out where in the source each step is")
+    .option("--brief", "show what is done to locks, references and memory, and nothing else");
   return outputOptions(command).action(async (file: string, flags: ReplayFlags) =>
     finish(await runReplay(file, flags)),
   );
+}
+
+function styleFor({ color, source, brief }: ReplayFlags): Style {
+  return { ...outputStyle(color), source, brief: brief === true };
 }
 
 async function runReplay(file: string, flags: ReplayFlags): Promise<number> {
@@ -66,7 +75,7 @@ async function runReplay(file: string, flags: ReplayFlags): Promise<number> {
     print(
       flags.json === true
         ? `${JSON.stringify(record)}\n`
-        : replayText(record, replayed.steps, outputStyle(flags.color), flags.quiet === true),
+        : replayText(record, replayed.steps, styleFor(flags), flags.quiet === true),
     );
     if (signal.aborted) return 130;
     return { holds: 0, violated: 1, inconclusive: 3 }[record.verdict];
@@ -117,5 +126,5 @@ function recordOf(
 }
 
 function commandOf(file: string, { threads }: ReplayFlags): string {
-  return ["refzero", "replay", file, ...(threads === true ? ["--threads"] : [])].map(quoted).join(" ");
+  return commandLine(["refzero", "replay", file, ...(threads === true ? ["--threads"] : [])]);
 }

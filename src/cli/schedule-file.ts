@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import { scheduleOf } from "../explore/to-record.ts";
@@ -6,10 +6,7 @@ import type { ExploreRecord, ExploreViolation } from "../record/explore-record.t
 import type { Schedule } from "../record/schedule.ts";
 import { parseSchedule } from "../record/schedule-schema.ts";
 import { UsageError } from "../record/usage-error.ts";
-import { pendingFile } from "./write-file.ts";
-
-/** Where files go that nobody asked for by name. */
-const FOLDER = ".refzero";
+import { FOLDER, makeFolder, pendingFile } from "./write-file.ts";
 
 /** What a schedule file names its scenario by: a user's file by its path from the schedule's folder. */
 function scenarioFrom(named: string, file: string | undefined, schedule: string): string {
@@ -53,14 +50,6 @@ export function keepSchedule(
   const pending = pendingFile(path);
   pending.write(`${JSON.stringify(scheduleOf(record, violation, named), null, 1)}\n`);
   return path;
-}
-
-function makeFolder(): void {
-  try {
-    mkdirSync(FOLDER, { recursive: true });
-  } catch (error) {
-    throw new UsageError("CANNOT_WRITE", { file: FOLDER, reason: (error as Error).message });
-  }
 }
 
 /** Reads a schedule file. @throws UsageError NO_SUCH_FILE, BAD_FILE */

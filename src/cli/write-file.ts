@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { UsageError } from "../record/usage-error.ts";
 
@@ -11,6 +20,18 @@ export interface PendingFile {
   writeParts(parts: Iterable<string>): void;
   /** Gives up: nothing is left. */
   discard(): void;
+}
+
+/** Where files go that nobody asked for by name. */
+export const FOLDER = ".refzero";
+
+/** Makes that folder. @throws UsageError CANNOT_WRITE */
+export function makeFolder(): void {
+  try {
+    mkdirSync(FOLDER, { recursive: true });
+  } catch (error) {
+    throw new UsageError("CANNOT_WRITE", { file: FOLDER, reason: (error as Error).message });
+  }
 }
 
 /** Characters that are written at once. */
@@ -40,7 +61,10 @@ export function pendingFile(file: string): PendingFile {
   const target = writableTarget(file);
   // Not made from the file's own name, which may be as long as a name can be.
   const temporary = join(dirname(target), `.refzero-${randomUUID()}.tmp`);
-  const discard = (): void => rmSync(temporary, { force: true });
+  const discard = (): void => {
+    process.off("exit", discard);
+    rmSync(temporary, { force: true });
+  };
   try {
     closeSync(openSync(temporary, "wx"));
   } catch (error) {
@@ -51,6 +75,7 @@ export function pendingFile(file: string): PendingFile {
     try {
       fill();
       renameSync(temporary, target);
+      process.off("exit", discard);
     } catch (error) {
       discard();
       refuse(file, error);

@@ -120,8 +120,8 @@ export class EventLog {
     this.addr[index] = addr;
     this.writes[index] = writes;
     const word = machine.syncWord(task);
-    this.size[index] =
-      kind === STEP.FREE ? machine.value[task]! : kind === STEP.NONE && word !== addr ? -word : 0;
+    if (kind === STEP.FREE || kind === STEP.REUSE) this.size[index] = machine.value[task]!;
+    else this.size[index] = kind === STEP.NONE && word !== addr ? -word : 0;
     this.before[index] = machine.words[machine.addr[task]!]!;
     this.operand[index] = machine.value[task]!;
     this.expected[index] = machine.expected[task]!;

@@ -1,13 +1,15 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import type { ViolationKind } from "#shared/violation";
+import { adviceFor } from "../catalogue/owned-locks.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
+import type { Advice } from "../record/advice.ts";
 import { UsageError } from "../record/usage-error.ts";
 import { isMild } from "../record/violation-kinds.ts";
 import { ExecutionChains } from "./chains.ts";
 import { confirmCycle } from "./confirm.ts";
 import { assertSameAgain } from "./determinism.ts";
 import type { EventLog } from "./event-log.ts";
-import { type Finding, findingsAtEnd, kindsAtEnd } from "./findings.ts";
+import { allAtEnd, type Finding, findingsAtEnd } from "./findings.ts";
 import { lastStepOf } from "./last-step.ts";
 import type { Granularity, Machine } from "./machine.ts";
 import { preemptionsOf } from "./preemption.ts";
@@ -37,11 +39,9 @@ export interface ExploreOptions {
   /** Goes on after a violation, and runs each execution to its end. */
   readonly keepGoing: boolean;
   /** Looks for this kind only: what else is wrong does not end the exploration. */
-  readonly wanted?: ViolationKind;
+  readonly wanted?: readonly ViolationKind[];
   /** Runs each execution twice and compares. */
   readonly checkDeterminism?: boolean;
-  /** Keeps what each task recorded, for lockdep. */
-  readonly chains?: boolean;
   /** Where an earlier exploration of the same stopped. */
   readonly saved?: object | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -83,16 +83,25 @@ export interface Exploration extends SearchResult {
   readonly overranAt: { readonly task: number; readonly at: string | null } | undefined;
   readonly seconds: number;
   readonly interrupted: boolean;
-  /** What the tasks recorded, where that was asked for. */
-  readonly chains?: HeardChains | undefined;
+  /** Everything that the tasks recorded, for lockdep. */
+  readonly chains: HeardChains;
+  /** Rules that the tasks broke, whether or not it came to anything. */
+  readonly advice: readonly Advice[];
   /** What is needed to go on later; undefined once nothing is left. */
   readonly saved: object | undefined;
 }
+
+/** What the search itself says. */
+type Searched = Omit<Exploration, "chains" | "advice">;
 
 /** Violations that are kept with their interleavings. */
 const KEPT = 16;
 /** Interleavings of the first look. */
 const FIRST_LOOK = 3_000;
+/** Interleavings that are run past a data race. */
+const BEHIND = 1_000;
+/** What a data race or a contention may lead to, and tells more than they do. */
+const LED_TO: readonly ViolationKind[] = ["lost-wakeup", "deadlock", "double-free", "use-after-free"];
 /** Milliseconds of search between looks at the world outside. */
 const SLICE_MS = 100;
 
@@ -109,19 +118,53 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
       allowed: "scenarios with mode batch",
     });
   const machine = setUp(options.scenario, options.params, options.granularity);
-  const chains = options.chains === true ? new ExecutionChains(machine) : undefined;
+  const chains = new ExecutionChains(machine);
   try {
-    return { ...(await search(machine, options, chains)), chains: chains?.all() };
+    const found = await search(machine, options, chains);
+    const heard = chains.all();
+    return { ...found, advice: adviceFor(heard.chains), chains: heard };
   } finally {
-    chains?.stop();
+    chains.stop();
   }
 }
 
-async function search(
+async function search(machine: Machine, options: ExploreOptions, chains: ExecutionChains): Promise<Searched> {
+  const found = await firstFailure(machine, options, chains);
+  const [first] = found.witnesses;
+  const goesOn = options.strategy === "dpor" && !options.keepGoing && options.wanted === undefined;
+  if (first === undefined || !goesOn || !isMild(first.finding.kind)) return found;
+  return await behind(machine, options, found, chains);
+}
+
+/**
+ * A data race or a contention ends an execution, and may be the first sign of something graver: a plain store and no
+ * notify, a lock that is freed under its holder. So some executions are run past them, in search of that.
+ */
+async function behind(
   machine: Machine,
   options: ExploreOptions,
-  chains: ExecutionChains | undefined,
-): Promise<Exploration> {
+  found: Searched,
+  chains: ExecutionChains,
+): Promise<Searched> {
+  const executions = Math.min(BEHIND, options.executions);
+  const look = { ...options, strategy: "bounded", bound: 1, executions, wanted: LED_TO } as const;
+  const run = new Run(machine, look, "past mild ones", chains);
+  await run.toTheEnd();
+  const consequence = run.exploration(0);
+  return {
+    ...found,
+    witnesses: [...consequence.witnesses, ...found.witnesses],
+    kinds: new Set([...found.kinds, ...consequence.kinds]),
+    seconds: found.seconds + consequence.seconds,
+    interrupted: found.interrupted || consequence.interrupted,
+  };
+}
+
+async function firstFailure(
+  machine: Machine,
+  options: ExploreOptions,
+  chains: ExecutionChains,
+): Promise<Searched> {
   const glimpse = await firstLook(machine, options, chains);
   if (glimpse !== undefined) return glimpse;
   const run = new Run(machine, options, options.keepGoing ? undefined : "any", chains);
@@ -140,8 +183,8 @@ async function search(
 async function firstLook(
   machine: Machine,
   options: ExploreOptions,
-  chains: ExecutionChains | undefined,
-): Promise<Exploration | undefined> {
+  chains: ExecutionChains,
+): Promise<Searched | undefined> {
   if (options.strategy !== "dpor" || options.keepGoing || options.saved !== undefined) return undefined;
   const executions = Math.min(FIRST_LOOK, options.executions);
   const look = { ...options, strategy: "bounded", bound: 1, executions } as const;
@@ -152,13 +195,11 @@ async function firstLook(
 class Run {
   readonly #machine: Machine;
   readonly #options: ExploreOptions;
-  readonly #chains: ExecutionChains | undefined;
+  readonly #chains: ExecutionChains;
   readonly #budget: Budget;
   readonly #search: Search;
   readonly #witnesses: Witness[] = [];
   readonly #kinds = new Set<ViolationKind>();
-  /** Execution at which the search for something graver than what was found is over. */
-  #enough = Number.POSITIVE_INFINITY;
   readonly #started = performance.now();
   #mistaken = false;
   #execution: number;
@@ -169,7 +210,7 @@ class Run {
     machine: Machine,
     options: ExploreOptions,
     stopAtReport: Budget["stopAtReport"],
-    chains: ExecutionChains | undefined,
+    chains: ExecutionChains,
   ) {
     this.#machine = machine;
     this.#chains = chains;
@@ -206,7 +247,7 @@ class Run {
   }
 
   /** `firstLook`: 1 if this was one, else 0. */
-  exploration(firstLook: 0 | 1): Exploration {
+  exploration(firstLook: 0 | 1): Searched {
     const { result } = this.#search;
     const stopped = this.#witnesses.length > 0 && !this.#options.keepGoing;
     return {
@@ -226,35 +267,39 @@ class Run {
 
   #onExecution(log: EventLog): boolean {
     this.#execution++;
-    this.#chains?.ended();
-    if (this.#options.keepGoing) for (const kind of kindsAtEnd(this.#machine, log)) this.#kinds.add(kind);
+    this.#chains.ended();
+    if (this.#options.keepGoing) this.#keepNewKinds(log);
     // As many as are kept have been found: the search goes on for its counts alone.
     if (this.#options.keepGoing && this.#witnesses.length >= KEPT) return true;
-    const [finding] = findingsAtEnd(this.#machine, log);
     const { wanted } = this.#options;
-    if (finding === undefined || (wanted !== undefined && finding.kind !== wanted)) {
+    const all = (wanted === undefined ? findingsAtEnd : allAtEnd)(this.#machine, log);
+    const [finding, ...others] = wanted === undefined ? all : all.filter(({ kind }) => wanted.includes(kind));
+    if (finding === undefined) {
       if (this.#options.checkDeterminism === true) assertSameAgain(this.#machine, log);
-      return this.#execution < this.#enough;
+      return true;
     }
     if (this.#budget.stopAtReport === "any" && !this.#stands(finding)) {
       this.#mistaken = true;
       return false;
     }
     this.#kinds.add(finding.kind);
-    return this.#options.keepGoing ? this.#keep(log, finding) : this.#keepGravest(log, finding);
+    if (this.#options.keepGoing) {
+      const isKept = this.#witnesses.at(-1)?.execution === this.#execution;
+      return isKept || this.#keep(log, finding);
+    }
+    this.#keep(log, finding);
+    const race = others.find(({ kind }) => kind === "data-race");
+    if (race !== undefined) this.#keep(log, race);
+    return false;
   }
 
-  /** A mild violation does not end the search at once: it may be the first sign of a graver one. */
-  #keepGravest(log: EventLog, finding: Finding): boolean {
-    const isKnown = this.#witnesses.some((witness) => witness.finding.kind === finding.kind);
-    if (isKnown) return this.#execution < this.#enough;
-    this.#keep(log, finding);
-    if (!isMild(finding.kind) || this.#options.wanted !== undefined) {
-      this.#witnesses.unshift(...this.#witnesses.splice(-1));
-      return false;
+  /** However many were kept: of each kind there is one. */
+  #keepNewKinds(log: EventLog): void {
+    for (const finding of allAtEnd(this.#machine, log)) {
+      if (this.#kinds.has(finding.kind)) continue;
+      this.#kinds.add(finding.kind);
+      this.#keep(log, finding);
     }
-    this.#enough = Math.min(this.#enough, this.#execution + FIRST_LOOK);
-    return true;
   }
 
   #stands(finding: Finding): boolean {

@@ -1,10 +1,10 @@
 import { WAIT_KIND } from "#shared/task";
 import type { ViolationKind } from "#shared/violation";
-import { classOfViolation, isAdvisory } from "../record/violation-kinds.ts";
+import { classOfViolation, isMild } from "../record/violation-kinds.ts";
 import type { DataRace } from "./data-race.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
-import { holderFor, isAsleep, isSpinning, waitsAs, waitsFor } from "./waits.ts";
+import { holderFor, isAsleep, isSpinning, type WordWait, waitsAs, waitsFor, wordWaitOf } from "./waits.ts";
 
 /** A task that cannot go on. */
 export interface Waiting {
@@ -12,6 +12,8 @@ export interface Waiting {
   readonly word: number;
   readonly holder: number;
   readonly held: boolean;
+  /** Where it sleeps on a word and no lock. */
+  readonly sleep: WordWait | undefined;
 }
 
 /** What is wrong at the end of an execution. */
@@ -32,45 +34,39 @@ export interface Finding {
 
 /**
  * Looks at a machine at the end of an execution: where no task can take a step, or where the execution was ended
- * since something is wrong. Reports of the tasks come first; then a cycle of waits, a data race, tasks that wait for
- * ever; and where all have finished, what the scenario's own check reports. Advisories come last.
+ * since something is wrong. Reports of the tasks come first; then a cycle of waits, tasks that wait for ever, a data
+ * race; and where all have finished, what the scenario's own check reports. What is only a first sign comes last.
  */
 export function findingsAtEnd(machine: Machine, log?: EventLog): Finding[] {
   if (machine.thrown !== undefined) return [thrownBy(machine.thrown)];
-  const isHard = ({ kind }: Finding): boolean => !isAdvisory(kind);
   const reported = reportedBy(machine);
-  if (reported.some(isHard)) return gravestFirst(reported);
-  return gravestFirst([...unreported(machine, log), ...reported]);
+  const signs = reported.filter(({ kind }) => isMild(kind));
+  const graver = reported.filter(({ kind }) => !isMild(kind));
+  return [...(graver.length > 0 ? graver : unreported(machine, log)), ...signs];
 }
 
 /**
- * The kinds of all that an execution which ran to its end met: its reports up to the first that concerns memory (after
- * that the world means nothing), and if there was none, what `findingsAtEnd` sees besides.
+ * All that an execution which ran to its end met: its reports up to the first that concerns memory (after that the world
+ * means nothing), and if there was none, what `findingsAtEnd` sees besides.
  */
-export function kindsAtEnd(machine: Machine, log: EventLog): ViolationKind[] {
-  if (machine.thrown !== undefined) return [thrownBy(machine.thrown).kind];
-  const kinds = reportedBy(machine).map(({ kind }) => kind);
-  const fatal = kinds.findIndex((kind) => classOfViolation(kind) === "memory");
-  if (fatal >= 0) return kinds.slice(0, fatal + 1);
-  return [...kinds, ...unreported(machine, log).map(({ kind }) => kind)];
-}
-
-function gravestFirst(findings: readonly Finding[]): Finding[] {
-  return [
-    ...findings.filter(({ kind }) => !isAdvisory(kind)),
-    ...findings.filter(({ kind }) => isAdvisory(kind)),
-  ];
+export function allAtEnd(machine: Machine, log: EventLog): Finding[] {
+  if (machine.thrown !== undefined) return [thrownBy(machine.thrown)];
+  const reported = reportedBy(machine);
+  const fatal = reported.findIndex(({ kind }) => classOfViolation(kind) === "memory");
+  return fatal >= 0 ? reported.slice(0, fatal + 1) : [...reported, ...unreported(machine, log)];
 }
 
 /** What no task has reported: who is stuck, what raced, and what the scenario's check finds. */
 function unreported(machine: Machine, log?: EventLog): Finding[] {
   const { cycle } = machine;
   if (cycle?.every((task) => isStuck(machine, task))) return [stuck(machine, cycle)];
-  if (log?.race !== undefined) return [raced(log, log.race)];
+  const races = log?.race === undefined ? [] : [raced(log, log.race)];
   const waiting = unfinished(machine);
-  // A schedule that ends before its tasks do shows nothing.
-  if (waiting.some((task) => machine.enabled(task))) return [];
-  if (waiting.length > 0) return [stuck(machine, waiting)];
+  // A schedule that ends before its tasks do shows nothing of how they end.
+  if (waiting.some((task) => machine.enabled(task))) return races;
+  // What raced may be why they wait: a plain store, and no notify.
+  if (waiting.length > 0) return [stuck(machine, waiting), ...races];
+  if (races.length > 0) return races;
   const before = machine.violations();
   try {
     machine.check();
@@ -138,14 +134,33 @@ function stuck(machine: Machine, waiting: readonly number[]): Finding {
   const waits = waiting.map((task) => {
     const { owner, held } = holderFor(machine, task);
     const word = waitsFor(machine, task);
-    return { task, word, holder: owner, held: held && !mayShare(machine, task, waiting) };
+    const sleep = wordWaitOf(machine, task);
+    return { task, word, holder: owner, held: held && !mayShare(machine, task, waiting), sleep };
   });
-  const first = waits[0] as Waiting;
-  const free = waits.filter(
-    ({ task, held }) => !held && !waitsAs(machine, task, WAIT_KIND.EVENT) && isAsleep(machine, task),
+  const lost = waits.some((wait) => hasLostWakeup(machine, wait));
+  // A sleeper on a word is told of by name: the others may only wait for what it would do next.
+  const first = (waits.find((wait) => wait.sleep !== undefined && hasLostWakeup(machine, wait)) ??
+    waits[0]) as Waiting;
+  const event = waits.every(
+    ({ task, sleep }) => sleep !== undefined || waitsAs(machine, task, WAIT_KIND.EVENT),
   );
-  const event = waits.every(({ task }) => waitsAs(machine, task, WAIT_KIND.EVENT));
   const spinning = waits.every(({ task }) => isSpinning(machine, task));
-  const kind = spinning ? "livelock" : free.length > 0 ? "lost-wakeup" : event ? "wait-forever" : "deadlock";
-  return { ...NOTHING, kind, task: first.task, other: waits[1]?.task ?? -1, object: first.word, waits };
+  const kind = spinning ? "livelock" : lost ? "lost-wakeup" : event ? "wait-forever" : "deadlock";
+  return {
+    ...NOTHING,
+    kind,
+    task: first.task,
+    other: waits.find((wait) => wait !== first)?.task ?? -1,
+    object: first.word,
+    waits,
+  };
+}
+
+/**
+ * True for a sleeper that somebody should have woken: its lock is free; or the word that it sleeps on is no longer what
+ * it was, which is why one waits there, or was notified before it slept.
+ */
+function hasLostWakeup(machine: Machine, { task, word, held, sleep }: Waiting): boolean {
+  if (sleep !== undefined) return sleep.now !== sleep.expected || machine.missedNotify(word);
+  return !held && !waitsAs(machine, task, WAIT_KIND.EVENT) && isAsleep(machine, task);
 }

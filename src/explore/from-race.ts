@@ -48,7 +48,7 @@ export async function fromRace(
     steps: MOST_STEPS,
     shrink: 0,
     keepGoing: false,
-    wanted: guide.kind,
+    wanted: [guide.kind],
   };
   return guided(options, guide, command) ?? (await searched(options, command));
 }
@@ -77,6 +77,8 @@ function guided(options: ExploreOptions, guide: RaceGuide, command: string): Rac
     firstLook: false,
     witnesses: [witness],
     kinds: new Set([witness.finding.kind]),
+    chains: { chains: [], dropped: 0 },
+    advice: [],
     overranAt: undefined,
     seconds: 0,
     interrupted: false,

@@ -4,7 +4,6 @@ import { pace, pending, primitive, spin } from "#shared/atomic/pending";
 import { STEP } from "#shared/atomic/step-kind";
 import { setCurrentTask } from "#shared/task";
 import { type Reported, reportsIn } from "../catalogue/world-map.ts";
-import { isAdvisory } from "../record/violation-kinds.ts";
 import { cycleFrom } from "./waits.ts";
 import { World } from "./world.ts";
 
@@ -58,6 +57,8 @@ export class Machine {
   readonly #notified: Uint8Array;
   readonly #asleepSince: Int32Array;
   #sleepClock = 0;
+  /** Words that were notified while nobody slept there: who comes later has missed it. */
+  readonly #missed = new Set<number>();
 
   constructor(
     scenario: Scenario,
@@ -102,6 +103,7 @@ export class Machine {
     spin.looping.fill(0);
     this.#depth.fill(0);
     this.#sleepClock = 0;
+    this.#missed.clear();
     for (let task = 0; task < this.tasks; task++) {
       const run = this.#runs[task] as (root: number, params: never) => Step<void>;
       this.#generators[task] = run(this.world.root, this.#params);
@@ -113,12 +115,6 @@ export class Machine {
   /** Violations reported so far in this execution. */
   violations(): number {
     return this.words[CONTROL.VIOLATIONS]!;
-  }
-
-  /** True if something has been reported that is more than an advisory. */
-  hasFailed(): boolean {
-    if (this.words[CONTROL.VIOLATIONS] === 0) return false;
-    return this.reports().some(({ kind }) => !isAdvisory(kind));
   }
 
   /** True if the task can take its next step now. */
@@ -269,6 +265,11 @@ export class Machine {
     }
   }
 
+  /** True if a notify of the word found nobody asleep there. */
+  missedNotify(addr: number): boolean {
+    return this.#missed.has(addr);
+  }
+
   /** The violations reported so far. */
   reports(): Reported[] {
     return reportsIn(this.words, this.world.map);
@@ -327,7 +328,10 @@ export class Machine {
         if (this.state[task] !== TASK_AT.STEP) continue;
         if (first < 0 || this.#asleepSince[task]! < this.#asleepSince[first]!) first = task;
       }
-      if (first < 0) return;
+      if (first < 0) {
+        if (woken === 0) this.#missed.add(addr);
+        return;
+      }
       this.#notified[first] = 1;
     }
   }

@@ -1,3 +1,5 @@
+import { CONTROL } from "#shared/atomic/index";
+import { isMild } from "../record/violation-kinds.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Machine } from "./machine.ts";
 
@@ -7,7 +9,7 @@ export interface Budget {
   /** Steps of one execution. */
   readonly steps: number;
   /** Ends an execution at the first thing that is wrong, instead of running the other tasks to their end. */
-  readonly stopAtReport?: "any" | "not at cycles" | undefined;
+  readonly stopAtReport?: "any" | "not at cycles" | "past mild ones" | undefined;
 }
 
 /** Called at the end of each complete execution, the machine still in its last state; false ends the search. */
@@ -55,10 +57,14 @@ export function repeat(execute: () => boolean, until: number): boolean {
 /** True if the execution has met what it is to end at. */
 export function stopsEarly(budget: Budget, machine: Machine, log: EventLog): boolean {
   if (budget.stopAtReport === undefined) return false;
+  if (machine.thrown !== undefined) return true;
+  const hasReports = machine.words[CONTROL.VIOLATIONS] !== 0;
+  // Where a cycle is waited out it cannot be mistaken for a deadlock.
+  if (budget.stopAtReport === "past mild ones")
+    return hasReports && machine.reports().some(({ kind }) => !isMild(kind));
   return (
-    machine.hasFailed() ||
+    hasReports ||
     log.race !== undefined ||
-    machine.thrown !== undefined ||
     (budget.stopAtReport !== "not at cycles" && machine.cycle !== undefined)
   );
 }

@@ -41,6 +41,7 @@ export function toRecord(options: ExploreOptions, found: Exploration, command: s
         ? null
         : { task: found.machine.names[found.overranAt.task] ?? "", at: found.overranAt.at },
     violations: found.witnesses.map((witness) => violationOf(options, found, witness)),
+    advice: found.advice,
     checkpoint: null,
     lockdep: null,
     command,
@@ -79,10 +80,11 @@ export function namesOf(
 ): Pick<ExploreViolation, "kind" | "message" | "task" | "other" | "object" | "value" | "waits"> {
   const name = (task: number): string | null => machine.names[task] ?? null;
   const word = (addr: number): string => nameOf(machine.heap, addr);
+  const sentence = finding.kind === "none" ? "" : violationSentences[finding.kind];
   const thrown = finding.error === undefined ? "" : `: ${thrownText(finding.error, locate)}`;
   return {
     kind: finding.kind,
-    message: `${finding.kind === "none" ? "" : violationSentences[finding.kind]}${thrown}`,
+    message: sleepText(machine, finding) ?? `${sentence}${thrown}`,
     task: name(finding.task),
     other: name(finding.other),
     object: finding.object === 0 ? null : word(finding.object),
@@ -91,8 +93,19 @@ export function namesOf(
       task: name(wait.task) ?? "",
       waitsFor: word(wait.word),
       heldBy: name(wait.holder) ?? (wait.held ? "its readers" : null),
+      ...(wait.sleep === undefined ? {} : { expected: wait.sleep.expected, now: wait.sleep.now }),
     })),
   };
+}
+
+/** What is wrong with a sleep on a word whose wake-up is lost: the sentence of the kind is about locks. */
+function sleepText(machine: Machine, { kind, task, waits }: Finding): string | undefined {
+  const sleep = waits.find((wait) => wait.task === task)?.sleep;
+  if (kind !== "lost-wakeup" || sleep === undefined) return undefined;
+  const who = machine.names[task] ?? "a task";
+  return sleep.now !== sleep.expected
+    ? `${who} sleeps on a word that has changed since, and nobody is left to notify it`
+    : `${who} sleeps on a word that was notified before it slept, and nobody is left to notify it again`;
 }
 
 /** What was thrown, and where, as a race says it. */

@@ -1,6 +1,6 @@
 import { STEP } from "#shared/atomic/step-kind";
 import { type Holder, holderOf } from "#shared/sync/holder";
-import { TASK, taskBlock } from "#shared/task";
+import { TASK, taskBlock, WAIT_KIND } from "#shared/task";
 import type { Machine } from "./machine.ts";
 
 // Who waits for what: tasks say so in their blocks, for locks and wait queues alike.
@@ -27,6 +27,27 @@ export function waitsAs(machine: Machine, task: number, kind: number): boolean {
 /** True if the task sleeps until somebody notifies it. */
 export function isAsleep(machine: Machine, task: number): boolean {
   return !machine.finished(task) && machine.kind[task] === STEP.ASLEEP;
+}
+
+/** A sleep on a word: what the word was when the task went to sleep, and what it is now. */
+export interface WordWait {
+  readonly expected: number;
+  readonly now: number;
+}
+
+/** The sleep of a task that sleeps on a word and no lock (`wait`, a futex); undefined if it does not. */
+export function wordWaitOf(machine: Machine, task: number): WordWait | undefined {
+  if (!isAsleep(machine, task)) return undefined;
+  const { words } = machine;
+  const block = taskBlock(task);
+  const word = words[block + TASK.WAITS_FOR]!;
+  if (word === 0) {
+    const own = machine.addr[task]!;
+    // A task's park word is no word of the scenario: it says nothing of what the task waits for.
+    return own < machine.heap ? undefined : { expected: machine.expected[task]!, now: words[own]! };
+  }
+  if (words[block + TASK.WAIT_KIND] !== WAIT_KIND.WORD) return undefined;
+  return { expected: words[block + TASK.EXPECTED]!, now: words[word]! };
 }
 
 /** True if the task turns in a loop and no word that the loop read has changed. */

@@ -6,6 +6,7 @@ import { initHeap } from "#shared/memory/heap";
 import { placeStats } from "#shared/stats";
 import { placeTasks, setCurrentTask } from "#shared/task";
 import { placeViolations, reportBadAccess } from "#shared/violation";
+import { quarantineOf } from "../catalogue/quarantine.ts";
 import { mapWorld, type WorldMap } from "../catalogue/world-map.ts";
 
 /** The world that the door and the tables of shared memory are bound to. */
@@ -34,7 +35,7 @@ export class World {
     this.#shadow = new Uint8Array(this.map.words).fill(SHADOW.LIVE, 0, this.map.heap);
     this.#activate();
     setCurrentTask(0);
-    initHeap(this.map.heap, worldWords, 0);
+    initHeap(this.map.heap, worldWords, quarantineOf(scenario, params, "batch"));
     this.root = finish(scenario.setup(this.map.heap, this.#params, "batch"));
     this.#snapshot = this.words.slice();
     this.#shadowSnapshot = this.#shadow.slice();

@@ -1,3 +1,4 @@
+import type { Advice } from "./advice.ts";
 import type { LiveLockdep } from "./live-lockdep.ts";
 import type { Witness } from "./witness.ts";
 
@@ -19,7 +20,8 @@ export interface ExploreViolation {
   met: { steps: number; preemptions: number };
   /** True if no interleaving with fewer preemptions fails in this way. */
   fewest: boolean;
-  waits: { task: string; waitsFor: string; heldBy: string | null }[];
+  /** Who waits for what at the end. A sleep on a word has the value that it expected there, and the value now. */
+  waits: { task: string; waitsFor: string; heldBy: string | null; expected?: number; now?: number }[];
   /** The schedule file that `refzero replay` takes, or null where none was asked for. */
   schedule: string | null;
   witness: Witness;
@@ -58,6 +60,8 @@ export interface ExploreRecord {
   /** Whose step that execution ended in, and where; null if none went past it. */
   overranAt: { task: string; at: string | null } | null;
   violations: ExploreViolation[];
+  /** Rules that the tasks broke, whether or not it came to anything. */
+  advice: readonly Advice[];
   /** Where to go on from, as `--checkpoint` asked; else null. */
   checkpoint: string | null;
   /** What lockdep says, as `--lockdep` asked; else null. */

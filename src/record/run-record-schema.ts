@@ -31,6 +31,8 @@ const task = v.strictObject({
   reclaims: count,
   pagesReclaimed: count,
   deferred: count,
+  // Records of before there was this one are read all the same.
+  putsUnderLock: v.exactOptional(count),
 });
 
 const schema: v.GenericSchema<RunRecord> = v.strictObject({

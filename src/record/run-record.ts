@@ -54,6 +54,8 @@ export interface RunTask {
   reclaims: number;
   pagesReclaimed: number;
   deferred: number;
+  /** Last references that it dropped under the object's own lock, or its list's: a rule that nobody else checks. */
+  putsUnderLock?: number;
 }
 
 /** A race's violation as an interleaving that can be run again. */

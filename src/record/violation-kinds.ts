@@ -22,9 +22,6 @@ export const violationSentences: Readonly<Record<Exclude<ViolationKind, "none">,
   "page-accounting": "pages do not add up",
   "data-race": "two plain accesses to a word are not ordered, and one is a write",
   invariant: "a condition that the code relies on does not hold",
-  "put-under-lock":
-    "the last reference was dropped under the object's own lock, or under the lock of its list",
-  "holder-without-reference": "a task holds the lock of an object that it owns no reference to",
   "sleep-in-atomic": "a task may sleep where it must not: under a spinlock, or in an interrupt",
   "stack-overflow": "a function calls itself without end",
   "task-threw": "a task threw an exception",
@@ -44,8 +41,6 @@ const classes: Readonly<Partial<Record<ViolationKind, ViolationClass>>> = {
   "lock-misuse": "warning",
   "ww-misuse": "warning",
   invariant: "warning",
-  "put-under-lock": "warning",
-  "holder-without-reference": "warning",
   "sleep-in-atomic": "warning",
 };
 
@@ -54,18 +49,7 @@ export function classOfViolation(kind: ViolationKind): ViolationClass {
   return classes[kind] ?? "memory";
 }
 
-/**
- * Kinds that only say what a task may not rely on: nothing has gone wrong yet. A run goes on behind them, and they are
- * told of first only where nothing else is found.
- */
-const advisories: ReadonlySet<ViolationKind> = new Set(["put-under-lock", "holder-without-reference"]);
-
-/** True for a kind that ends no run. */
-export function isAdvisory(kind: ViolationKind): boolean {
-  return advisories.has(kind);
-}
-
-/** True for a kind behind which a graver one is worth looking for. */
+/** True for a kind behind which a graver one is worth looking for: it may be the first sign of one. */
 export function isMild(kind: ViolationKind): boolean {
-  return kind === "contention-at-free" || isAdvisory(kind);
+  return kind === "contention-at-free" || kind === "data-race";
 }

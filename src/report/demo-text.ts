@@ -6,6 +6,7 @@ import { table } from "./table.ts";
 
 const EXPLANATION = [
   "holds: nobody met the lock of a dying object in that many frees. It was not seen; it is not proved.",
+  "violated: list-lock's walker takes no reference, so it can have the lock of a dying object, whose free waits for the list.",
   "violated: the mutant locks objects it holds no reference to, and the race caught it: the check can fail.",
   "next: refzero race shmem/free-vs-shrinker -p mutant=shrinker-plain-get, refzero race ww/abba, refzero list",
 ];

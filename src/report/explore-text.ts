@@ -1,5 +1,6 @@
 import pc from "picocolors";
-import type { ExploreRecord } from "../record/explore-record.ts";
+import { adviceSentences } from "../record/advice.ts";
+import type { ExploreRecord, ExploreViolation } from "../record/explore-record.ts";
 import { counted, grouped, rate } from "./numbers.ts";
 import { titleOf } from "./race-text.ts";
 import type { Style } from "./style.ts";
@@ -78,6 +79,12 @@ function restOf(command: string): string {
   return command.replace(/ --(?:executions|seconds) \S+/g, "");
 }
 
+/** The first violation of each kind but that of the first of all. */
+function otherKinds({ violations }: ExploreRecord): ExploreViolation[] {
+  const first = (kind: string): ExploreViolation | undefined => violations.find((one) => one.kind === kind);
+  return violations.filter((one, index) => index > 0 && one === first(one.kind));
+}
+
 /** The whole report of an exploration. */
 export function exploreText(record: ExploreRecord, style: Style, quiet: boolean): string {
   const colors = pc.createColors(style.color);
@@ -91,12 +98,19 @@ export function exploreText(record: ExploreRecord, style: Style, quiet: boolean)
       ? []
       : [...painted(witnessLines(first.witness, record.tasks, style), style), ...reasonLines(first)];
   const saved = first?.schedule ?? null;
+  const also = otherKinds(record).map(
+    ({ kind, object, execution, message }) =>
+      `also   ${kind}${object === null ? "" : ` on ${object}`}, execution ${grouped(execution)}: ${message}`,
+  );
   const next = [
+    ...record.advice.map(
+      ({ kind, task, lock }) => `note   ${kind}: ${task} ${adviceSentences[kind]} (${lock})`,
+    ),
     ...(saved === null ? [] : [`saved  ${saved}`, `again  refzero replay ${saved} [--threads]`]),
     ...(record.checkpoint === null
       ? []
       : [`rest   ${restOf(record.command)} --checkpoint ${record.checkpoint}`]),
     ...(saved === null && record.checkpoint === null ? [`again  ${record.command}`] : []),
   ];
-  return `${[header(record, style), verdict, ...witness, ...next].join("\n")}\n`;
+  return `${[header(record, style), verdict, ...witness, ...also, ...next].join("\n")}\n`;
 }

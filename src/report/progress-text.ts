@@ -20,6 +20,22 @@ export function progressLine(name: string, { executions, seconds, longest, share
   return `${name}  ${grouped(executions)} executions, ${speed}/s, depth ${grouped(longest)}, ${part}${left}`;
 }
 
+/** What the progress line of a judgement needs to know. */
+export interface MatrixSoFar {
+  readonly doing: string;
+  readonly done: number;
+  readonly of: number;
+  readonly disagree: number;
+  readonly seconds: number;
+}
+
+/** One line: rows that are done, and those among them that disagree. */
+export function matrixProgressLine({ doing, done, of, disagree, seconds }: MatrixSoFar): string {
+  const bad = disagree === 0 ? "" : `, ${grouped(disagree)} disagree${disagree === 1 ? "s" : ""}`;
+  const left = done === 0 ? "" : `, about ${duration((seconds * (of - done)) / done)} left`;
+  return `matrix  ${grouped(done)} of ${grouped(of)} rows ${doing}${bad}, ${duration(seconds)}${left}`;
+}
+
 function duration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;

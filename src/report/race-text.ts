@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { adviceSentences } from "../record/advice.ts";
 import type { RunRecord, RunViolation } from "../record/run-record.ts";
 import { counted, grouped, rate, ruleOfThree } from "./numbers.ts";
 import type { Style } from "./style.ts";
@@ -58,6 +59,17 @@ export function raceTable(record: RunRecord): string[] {
 export function overlapLine(record: RunRecord): string {
   if (record.frees === 0) return "  overlap  no object was freed in this scenario";
   return `  overlap  ${grouped(record.overlap)} of ${counted(record.frees, "free")} had another task at work on the same object (else the race was not real)`;
+}
+
+/** What tasks did that nobody may rely on, whether or not it came to anything. */
+function adviceLines({ tasks }: RunRecord): string[] {
+  return tasks.flatMap(({ name, putsUnderLock = 0 }) =>
+    putsUnderLock === 0
+      ? []
+      : [
+          `  note     put-under-lock: ${name} ${adviceSentences["put-under-lock"]} (${grouped(putsUnderLock)} times)`,
+        ],
+  );
 }
 
 /** The verdict, at column 0, with what it is worth. */
@@ -154,6 +166,7 @@ export function raceText(record: RunRecord, style: Style, quiet: boolean): strin
     raceHeader(record, style),
     ...raceTable(record),
     overlapLine(record),
+    ...adviceLines(record),
     ...shown,
     verdict,
     observationLine(record),

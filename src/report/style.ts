@@ -6,4 +6,8 @@ export interface Style {
   readonly unicode: boolean;
   /** Columns of the terminal. */
   readonly columns: number;
+  /** False leaves out where in the source each step is. */
+  readonly source?: boolean;
+  /** True shows of a witness what is done to locks, references and memory, and nothing else. */
+  readonly brief?: boolean;
 }

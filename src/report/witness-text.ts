@@ -68,13 +68,33 @@ function cut(text: string, width: number): string {
   return short + " ".repeat(Math.max(0, width - stringWidth(short)));
 }
 
+/** Operations of the contention monitor, which is no part of the code under test. */
+const INSTRUMENTS: ReadonlySet<string> = new Set(["openWindow", "closeWindow"]);
+
+/** The steps that are an operation on a lock, a reference count or an object, and the last; without their callers. */
+function briefly(steps: readonly WitnessStep[]): WitnessStep[] {
+  const kept: WitnessStep[] = [];
+  let switched: string | null = null;
+  for (const step of steps) {
+    switched = step.switched ?? switched;
+    const isOperation = /^[a-z]+[A-Z]\w*$|^(?:allocate|free)$/.test(step.did) && !INSTRUMENTS.has(step.did);
+    if (!isOperation && step !== steps.at(-1)) continue;
+    kept.push({ ...step, switched, calls: [] });
+    switched = null;
+  }
+  return kept;
+}
+
 /** The interleaving, a column a task, a row a step; a list where there is no room. Lines without an end. */
-export function witnessLines({ steps, accesses }: Witness, tasks: readonly string[], style: Style): string[] {
+export function witnessLines(witness: Witness, tasks: readonly string[], style: Style): string[] {
+  const { accesses } = witness;
+  const steps = style.brief === true ? briefly(witness.steps) : witness.steps;
   const active = [...new Set(steps.map(({ id }) => id))].sort((a, b) => a - b);
   const asColumns = style.columns >= WIDE && active.length <= MOST_COLUMNS;
-  const apart = new Set([...accesses.map(({ step }) => step), steps.length]);
+  const end = witness.steps.length;
+  const apart = new Set([...accesses.map(({ step }) => step), end]);
   const rows = rowsOf(steps, apart);
-  const digits = String(steps.length).length;
+  const digits = String(end).length;
   const width = Math.floor((Math.min(style.columns, 160) - digits - 4) / Math.max(1, active.length)) - 2;
   const lines: string[] = [];
   const indent = (id: number): string => " ".repeat(asColumns ? active.indexOf(id) * (width + 2) : 0);
@@ -99,7 +119,7 @@ export function witnessLines({ steps, accesses }: Witness, tasks: readonly strin
     ({ calls } = first);
     running = first.id;
     const number = String(first.step).padStart(digits);
-    const at = shortPlace(first.at);
+    const at = style.source === false ? "" : shortPlace(first.at);
     const text = textOf(row);
     const room = width - at.length - 3;
     const body = asColumns ? `  ${cut(fitted(text, room), room)} ${at}` : `  ${text.join("")}  ${at}`;
@@ -124,10 +144,7 @@ export function reasonLines({
   witness,
   object,
 }: Pick<ExploreViolation, "waits" | "witness" | "object">): string[] {
-  const waiting = waits.map(
-    ({ task, waitsFor, heldBy }) =>
-      `  ${task} waits for ${waitsFor}, ${heldBy === null ? "which nobody holds" : `held by ${heldBy}`}`,
-  );
+  const waiting = waits.map(waitLine);
   const { lastWriter } = witness;
   const writer =
     lastWriter === null
@@ -136,6 +153,12 @@ export function reasonLines({
           `  last writer of ${object}: ${lastWriter.task}, step ${lastWriter.step}, ${lastWriter.did}${lastWriter.at === null ? "" : `, at ${lastWriter.at}`}`,
         ];
   return [...waiting, ...accessLines(witness.accesses), ...writer];
+}
+
+function waitLine({ task, waitsFor, heldBy, expected, now }: ExploreViolation["waits"][number]): string {
+  if (expected !== undefined)
+    return `  ${task} waits on ${waitsFor}, expected ${expected}, value is ${now === expected ? "still" : "now"} ${now}, nobody will notify`;
+  return `  ${task} waits for ${waitsFor}, ${heldBy === null ? "which nobody holds" : `held by ${heldBy}`}`;
 }
 
 /** Dims what is not the failing step. */

@@ -42,6 +42,13 @@ export interface Cell {
   readonly why: string;
 }
 
+/**
+ * What becomes of freed memory in a batch world. `never`: it stays in quarantine, so that each access to it is seen.
+ * `at once`: the next allocation of its size gets it, as from a real allocator: a stale pointer, a waiter left behind
+ * on an address then meets another object. What only the quarantine sees is not seen so.
+ */
+export type Reuse = "never" | "at once";
+
 /** How a scenario can be run: many small worlds, or one with a long life. */
 export type Mode = "batch" | "soak";
 
@@ -68,7 +75,14 @@ export interface Scenario<P extends Params = Params> {
   readonly mutants: Readonly<Record<string, readonly ViolationKind[]>>;
   /** The first is the default. */
   readonly modes: readonly Mode[];
-  /** Words of memory that one world needs (a batch world never reuses any). */
+  /** What becomes of freed memory; `never` where it is left out. A world that reuses memory needs 3 words more. */
+  readonly reuse?: Reuse | ((params: ParamValues<P>) => Reuse);
+  /**
+   * True where tasks wait for one another inside a world, there and back. On threads all tasks then visit the worlds of
+   * a batch in one order: else one would wait in this world for another that waits in that.
+   */
+  readonly meets?: boolean;
+  /** Words of memory that one world needs (a batch world never reuses any, unless `reuse` says so). */
   readonly worldWords: (params: ParamValues<P>, mode: Mode) => number;
   /** Lays a world out in `heap`; returns its root object. Runs before the tasks, alone. */
   readonly setup: (heap: Addr, params: ParamValues<P>, mode: Mode) => Step<Addr>;

@@ -40,6 +40,12 @@ import n11MaskedRace from "./neighbour/n11-masked-race.ts";
 import n12DirectFree from "./neighbour/n12-direct-free.ts";
 import n14TrylockBeforeReference from "./neighbour/n14-trylock-before-reference.ts";
 import n18LruPointer from "./neighbour/n18-lru-pointer.ts";
+import panthorVmPut from "./report/34-panthor-vm-put-before-free.ts";
+import vc4Usecnt from "./report/36-vc4-usecnt-compare-state.ts";
+import gemHandle from "./report/38-gem-handle-visible-before-open.ts";
+import lateNotify from "./report/40-sync-rpc-late-notify.ts";
+import staleWaiter from "./report/42-emscripten-stale-waitasync-waiter.ts";
+import storeWithoutNotify from "./report/44-store-without-notify.ts";
 import churn from "./shmem/churn.ts";
 import freeVsReclaim from "./shmem/free-vs-reclaim.ts";
 import freeVsShrinker from "./shmem/free-vs-shrinker.ts";
@@ -67,6 +73,12 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(abba, "ww/abba"),
   entry(cycle, "ww/cycle"),
   entry(getUnlessZero, "kref/get-unless-zero"),
+  entry(panthorVmPut, "report/34-panthor-vm-put-before-free"),
+  entry(vc4Usecnt, "report/36-vc4-usecnt-compare-state"),
+  entry(gemHandle, "report/38-gem-handle-visible-before-open"),
+  entry(lateNotify, "report/40-sync-rpc-late-notify"),
+  entry(staleWaiter, "report/42-emscripten-stale-waitasync-waiter"),
+  entry(storeWithoutNotify, "report/44-store-without-notify"),
   entry(n1SpuriousReport, "neighbour/n1-spurious-report"),
   entry(n2ShrinkerBlocks, "neighbour/n2-shrinker-blocks"),
   entry(n3PlainGet, "neighbour/n3-plain-get"),

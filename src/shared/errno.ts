@@ -9,6 +9,8 @@ export const ENOMEM = -12;
 export const EBUSY = -16;
 /** No such handle, or an argument out of range. */
 export const EINVAL = -22;
+/** Closed, and nothing is left in it. */
+export const EPIPE = -32;
 /** A ww-mutex says: back off, or there may be a deadlock. */
 export const EDEADLK = -35;
 /** This acquire context already holds the lock. */

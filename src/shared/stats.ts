@@ -18,6 +18,8 @@ export const STAT = {
   FREE_NS: 10,
   FREES_TIMED: 11,
   WORLDS: 12,
+  /** Last references dropped under the object's own lock, or its list's. */
+  PUTS_UNDER_LOCK: 13,
 } as const;
 
 /** Words of a task's counters. */

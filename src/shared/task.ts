@@ -37,6 +37,8 @@ export const TASK = {
   FAIL_NTH: 29,
   /** Nested calls of functions that guard against calling themselves without end. */
   DEPTH: 30,
+  /** For a wait of kind WORD: what the word at WAITS_FOR was when the task went to sleep. */
+  EXPECTED: 31,
   /** Links and facts of the task's waiter: a task waits on one list at a time. */
   WAITER_NEXT: 32,
   WAITER_PREVIOUS: 33,
@@ -54,7 +56,7 @@ export const TASK_WORDS = 48;
 export const TASK_STATE = { IDLE: 0, RUNNING: 1, PARKED: 2, AT_BARRIER: 3, FINISHED: 4, DEAD: 5 } as const;
 
 /** Values of `TASK.WAIT_KIND`. */
-export const WAIT_KIND = { NONE: 0, LOCK: 1, READ: 2, WRITE: 3, EVENT: 4, SPIN: 5 } as const;
+export const WAIT_KIND = { NONE: 0, LOCK: 1, READ: 2, WRITE: 3, EVENT: 4, SPIN: 5, WORD: 6 } as const;
 
 /** Most tasks of one run: a task id has to fit the owner word of a lock beside its three flag bits. */
 export const MAX_TASKS = 64;

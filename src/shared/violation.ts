@@ -25,8 +25,6 @@ export const violationKinds = [
   "page-accounting",
   "data-race",
   "invariant",
-  "put-under-lock",
-  "holder-without-reference",
   "sleep-in-atomic",
   "stack-overflow",
   "task-threw",

@@ -41,9 +41,9 @@ class FollowTask {
   }
 
   #layOut(): boolean {
-    const { map, params } = this.#order;
+    const { map, params, quarantine } = this.#order;
     const setup = this.#scenario.setup as unknown as Setup;
-    heap.initHeap(map.heap, map.words - map.heap, 0);
+    heap.initHeap(map.heap, map.words - map.heap, quarantine);
     return this.#freely("setup", () => {
       const root = setup(map.heap, params, "batch");
       if (!(root > 0)) throw new Error(`it returned ${root}, not the address of the world's root`);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SHADOW } from "#shared/atomic/access";
 import { stopRun } from "#shared/atomic/coordinator";
+import { quarantineOf } from "../catalogue/quarantine.ts";
 import type { ResolvedScenario } from "../catalogue/resolve.ts";
 import { mapWorld, reportsIn, type WorldMap } from "../catalogue/world-map.ts";
 import type { Followed, FollowedThrow, Misfit, ThreadPlan } from "../record/thread-plan.ts";
@@ -100,6 +101,7 @@ class Following {
       shadow,
       turns: this.#turns.buffer,
       map: this.#map,
+      quarantine: quarantineOf(scenario.definition, params, "batch"),
       module: scenario.module,
       params,
       task,

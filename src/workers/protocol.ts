@@ -38,6 +38,7 @@ export interface TaskOrder {
   readonly spin: boolean;
   /** Stops at the first violation instead of counting how often it happens. */
   readonly stopFirst: boolean;
+  /** How long freed memory waits: see `initHeap`. */
   readonly quarantine: number;
   /** Keeps what the task records, for lockdep. */
   readonly heard: boolean;
@@ -51,6 +52,8 @@ export interface FollowOrder {
   /** The plan, and whose turn it is: see `shared/atomic/turn-map.ts`. */
   readonly turns: SharedArrayBuffer;
   readonly map: WorldMap;
+  /** How long freed memory waits: see `initHeap`. */
+  readonly quarantine: number;
   /** Module of the scenario's blocking build: a catalogue specifier or a file URL. */
   readonly module: string;
   readonly params: Readonly<Record<string, string | number>>;

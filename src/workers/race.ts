@@ -3,6 +3,8 @@ import { Mutex } from "async-mutex";
 import { bind } from "#shared/atomic/index";
 import { STAT } from "#shared/stats";
 import { tellApart } from "../catalogue/chain-events.ts";
+import { expectationOf } from "../catalogue/expectation.ts";
+import { quarantineOf } from "../catalogue/quarantine.ts";
 import type { RunRecord } from "../record/run-record.ts";
 import { RUN_RECORD_VERSION } from "../record/run-record.ts";
 import { mapArena } from "./arena-map.ts";
@@ -19,9 +21,6 @@ import { Watchdog } from "./watchdog.ts";
 
 // One run at a time in a process: two runs side by side would measure each other.
 const oneRun = new Mutex();
-
-/** Freed objects of a size that a soak world keeps in quarantine. */
-const SOAK_QUARANTINE = 64;
 
 /**
  * Races a scenario on real threads; resolves to the run's record. Runs asked for at once are done one after the
@@ -105,7 +104,7 @@ function orders(options: RaceOptions, arena: SharedArrayBuffer, map: ArenaMap, t
     spin: tasks <= availableParallelism(),
     stopFirst: options.afterViolation === 0,
     heard: options.onChains !== undefined,
-    quarantine: options.mode === "soak" ? SOAK_QUARANTINE : 0,
+    quarantine: quarantineOf(options.scenario.definition, options.params, options.mode),
   }));
 }
 
@@ -131,7 +130,7 @@ function recordOf(
     engine: "race",
     params: { ...options.params },
     mode: options.mode,
-    expect: options.scenario.definition.expect,
+    expect: expectationOf(options.scenario.definition, options.params).verdict,
     verdict: violations.length > 0 ? "violated" : worlds === 0 ? "inconclusive" : "holds",
     interrupted: supervisor.interrupted,
     seed,

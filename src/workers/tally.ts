@@ -69,6 +69,7 @@ export class Tally {
       reclaims: this.of(task, STAT.RECLAIMS),
       pagesReclaimed: this.of(task, STAT.PAGES_RECLAIMED),
       deferred: this.of(task, STAT.DEFERRED),
+      putsUnderLock: this.of(task, STAT.PUTS_UNDER_LOCK),
     };
   }
 }

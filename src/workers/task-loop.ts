@@ -112,7 +112,7 @@ class TaskLoop {
     const { map, task, seed, spin, params } = this.#order;
     let random = mix(seed, task, this.#batch) | 1;
     for (let block = 0; block < map.worldCount; block += BLOCK) {
-      const choice = mix(seed + this.#batch, block, task);
+      const choice = mix(seed + this.#batch, block, this.#scenario.meets === true ? 0 : task);
       for (let step = 0; step < BLOCK; step++) {
         const world = block + worldAt(choice, step);
         if (world >= map.worldCount) continue;

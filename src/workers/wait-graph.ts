@@ -14,6 +14,8 @@ export interface Wait {
   readonly held: boolean;
   /** True once it sleeps and nobody has woken it; a task that was woken and not yet scheduled does not count. */
   readonly asleep: boolean;
+  /** True for a sleep on a word that is no longer what it was. */
+  readonly changed: boolean;
   readonly sequence: number;
 }
 
@@ -43,7 +45,8 @@ export function readWaitGraph(view: Int32Array, map: ArenaMap, tasks: number): W
     const kind = look(view, block + TASK.WAIT_KIND);
     const holder = holderOf((addr) => look(view, addr), lock, kind);
     const sequence = look(view, block + TASK.WAIT_SEQUENCE);
-    waits.push({ task, lock, kind, ...holder, asleep: parked || kind === WAIT_KIND.SPIN, sequence });
+    const changed = kind === WAIT_KIND.WORD && look(view, lock) !== look(view, block + TASK.EXPECTED);
+    waits.push({ task, lock, kind, ...holder, asleep: parked || kind === WAIT_KIND.SPIN, changed, sequence });
   }
   return { waits, running, stuck: running === 0 && asleepTasks > 0 };
 }

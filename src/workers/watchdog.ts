@@ -53,7 +53,9 @@ export class Watchdog {
 
 function ended({ waits, stuck }: WaitGraph): Stuck | undefined {
   const asleep = waits.filter((wait) => wait.asleep);
-  const lost = asleep.filter((wait) => sleepsOnLock(wait) && !wait.held && !someAwake(waits, wait.lock));
+  const lost = asleep.filter(
+    (wait) => wait.changed || (sleepsOnLock(wait) && !wait.held && !someAwake(waits, wait.lock)),
+  );
   if (lost.length > 0) return { kind: "lost-wakeup", waits: lost };
   if (!stuck) return undefined;
   // Readers of a rwsem are not known by name: with everybody asleep on a lock, they are among the sleepers.
@@ -64,7 +66,7 @@ function ended({ waits, stuck }: WaitGraph): Stuck | undefined {
 }
 
 function sleepsOnLock({ kind }: Wait): boolean {
-  return kind !== WAIT_KIND.EVENT && kind !== WAIT_KIND.SPIN;
+  return kind !== WAIT_KIND.EVENT && kind !== WAIT_KIND.SPIN && kind !== WAIT_KIND.WORD;
 }
 
 /** A waiter that was woken and has not run yet is about to take the lock. */

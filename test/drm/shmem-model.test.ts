@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Addr } from "#shared/atomic/index";
-import { freeDesigns } from "#shared/drm/designs";
+import { DESIGN, freeDesigns } from "#shared/drm/designs";
+import { designOf } from "#shared/drm/device";
 import { gemGet } from "#shared/drm/gem";
 import { handleCreate, handleDelete } from "#shared/drm/gem-handle";
-import { lruScan } from "#shared/drm/lru-scan";
 import { shmemEvictLocked, shmemMadvise, shmemPurgeLocked } from "#shared/drm/shmem-madvise";
 import { shmemGetSgt, shmemVmapLocked, shmemVunmapLocked } from "#shared/drm/shmem-map";
 import {
@@ -14,6 +14,7 @@ import {
   shmemSwapinLocked,
   shmemUnpin,
 } from "#shared/drm/shmem-pages";
+import { scanOnce } from "#shared/drm/shmem-shrinker";
 import { isLive } from "#shared/memory/object";
 import { balancePgdat } from "#shared/mm/reclaim";
 import { drive } from "../support/arena.ts";
@@ -69,6 +70,8 @@ class Model {
     ];
   }
 }
+
+const isListLock = (model: Model): boolean => designOf(model.rig.device) === DESIGN.LIST_LOCK;
 
 type Operation = readonly [name: string, run: (model: Model, object: Addr, owned: Owned) => void];
 
@@ -151,6 +154,8 @@ const operations: readonly Operation[] = [
     "purge",
     (model, object) => {
       const { madv, pins, sgt } = stateOf(object);
+      // Where there is a purge list only its walker purges.
+      if (isListLock(model)) return;
       if (madv > 0 && pins === 0 && sgt !== 0) model.rig.locked(object, shmemPurgeLocked);
     },
   ],
@@ -158,6 +163,7 @@ const operations: readonly Operation[] = [
     "evict",
     (model, object) => {
       const { madv, pins, uses, evicted } = stateOf(object);
+      if (isListLock(model)) return;
       if (madv >= 0 && pins === 0 && uses > 0 && evicted === 0) model.rig.locked(object, shmemEvictLocked);
     },
   ],
@@ -170,7 +176,7 @@ const operations: readonly Operation[] = [
   [
     "scan",
     (model) => {
-      drive(lruScan(model.rig.device, model.rig.list("evictable"), 3));
+      drive(scanOnce(model.rig.device, 3));
     },
   ],
   [

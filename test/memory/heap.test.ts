@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Addr, peek, poke, WorldAbandoned } from "#shared/atomic/index";
 import { ArenaFull } from "#shared/memory/arena-full";
-import { HEADER, Heap, initHeap } from "#shared/memory/heap";
+import { HEADER, Heap, initHeap, QUARANTINE } from "#shared/memory/heap";
 import {
   allocate,
   allocatedBy,
@@ -143,24 +143,24 @@ describe("a full heap", () => {
 });
 
 describe("a heap with a quarantine", () => {
-  const QUARANTINE = 2;
+  const BEHIND = 2;
 
   beforeEach(() => {
-    heap = initHeap(world.heap, 900, QUARANTINE);
+    heap = initHeap(world.heap, 900, BEHIND);
   });
 
   test("reuses an object once so many others of its size were freed after it, oldest first", () => {
     const things = make(5);
-    for (const thing of things.slice(0, QUARANTINE)) drive(free(heap, thing));
+    for (const thing of things.slice(0, BEHIND)) drive(free(heap, thing));
     const [fresh = 0] = make(1);
     expect(things).not.toContain(fresh);
-    for (const thing of things.slice(QUARANTINE)) drive(free(heap, thing));
+    for (const thing of things.slice(BEHIND)) drive(free(heap, thing));
     expect(make(3)).toEqual(things.slice(0, 3));
     expect(make(1)).not.toContain(things[3]);
   });
 
   test("hands a reused object out clean and live", () => {
-    const [first = 0, ...others] = make(QUARANTINE + 1);
+    const [first = 0, ...others] = make(BEHIND + 1);
     for (const thing of [first, ...others]) drive(free(heap, thing));
     setCurrentTask(1);
     expect(make(1)).toEqual([first]);
@@ -188,7 +188,7 @@ describe("a heap with a quarantine", () => {
     for (const object of objects) drive(free(heap, object));
     for (const size of sizes) {
       // Fill the quarantine of this size, then one more.
-      const more = Array.from({ length: QUARANTINE + 1 }, () => drive(allocateWords(heap, 0, size)));
+      const more = Array.from({ length: BEHIND + 1 }, () => drive(allocateWords(heap, 0, size)));
       for (const object of more) drive(free(heap, object));
     }
     for (const size of sizes) {
@@ -197,5 +197,20 @@ describe("a heap with a quarantine", () => {
       for (let word = 0; word < size; word++) poke(again + word, size);
     }
     expect(kinds()).toEqual([]);
+  });
+});
+
+describe("a heap that uses memory again at once", () => {
+  beforeEach(() => {
+    heap = initHeap(world.heap, 200, QUARANTINE.AT_ONCE);
+  });
+
+  test("hands out what was freed last first, and to the same size only", () => {
+    const [first = 0, second = 0, third = 0] = make(3);
+    for (const thing of [first, third]) drive(free(heap, thing));
+    const larger = drive(allocateWords(heap, 0, THING_WORDS + 1));
+    expect([first, second, third]).not.toContain(larger);
+    expect(make(2)).toEqual([third, first]);
+    expect(make(1)).not.toContain(second);
   });
 });

@@ -31,5 +31,7 @@ for (const [kind, name, params] of cases) {
     await expect(exploreText(record, wide, false)).toMatchFileSnapshot(golden(kind));
     const narrow = exploreText(record, { ...wide, columns: 99 }, false);
     await expect(narrow).toMatchFileSnapshot(golden(`${kind}-list`));
+    const brief = exploreText(record, { ...wide, source: false, brief: true }, false);
+    await expect(brief).toMatchFileSnapshot(golden(`${kind}-brief`));
   });
 }

@@ -76,6 +76,7 @@ export function exploration(
     overranAt: null,
     lockdep: null,
     violations,
+    advice: [],
     checkpoint: null,
     command: "refzero explore mine.ts",
     ...facts,

@@ -1,10 +1,10 @@
 import type { Cell, Scenario } from "#scenarios/define";
-import type { ResolvedScenario } from "../../src/catalogue/resolve.ts";
 import { traceOf, usesReservations } from "../../src/catalogue/lock-trace.ts";
 import { resolveParams } from "../../src/catalogue/params.ts";
+import type { ResolvedScenario } from "../../src/catalogue/resolve.ts";
 import { type Exploration, type ExploreOptions, explore } from "../../src/explore/explore.ts";
 import { Validator } from "../../src/lockdep/validator.ts";
-import { classOfViolation, isAdvisory, type ViolationClass } from "../../src/record/violation-kinds.ts";
+import { classOfViolation, type ViolationClass } from "../../src/record/violation-kinds.ts";
 import { catalogued } from "../explore/catalogued.ts";
 
 /** What exploration and lockdep say of one choice of parameters. */
@@ -44,12 +44,12 @@ export async function exploredAs(
 
 /** Goes through every interleaving and past what is wrong with it. */
 export async function judged(name: string, param: Choice): Promise<Judged> {
-  const found = await exploredAs(name, param, { keepGoing: true, chains: true });
-  const chains = found.chains?.chains ?? [];
+  const found = await exploredAs(name, param, { keepGoing: true });
+  const chains = found.chains.chains;
   const validator = new Validator("exact", usesReservations(chains) ? ["reservation"] : []);
   for (const event of traceOf(chains)) validator.event(event);
   validator.finish();
-  const kinds = [...found.kinds].filter((kind) => !isAdvisory(kind));
+  const kinds = [...found.kinds];
   const classes = new Set<ViolationClass>(kinds.map(classOfViolation));
   return {
     lockdep: validator.reports().length > 0,

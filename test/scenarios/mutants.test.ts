@@ -6,8 +6,10 @@ import { race, told } from "../workers/races.ts";
 const SEEDS = [1, 2, 3];
 /** Kinds that only the explorer can see. */
 const unseen = ["data-race"];
+/** What a reported race can go wrong in takes a preemption at one step: reports.test.ts has it explored. */
+const isReport = (name: string): boolean => name.startsWith("report/");
 const mutants = catalogue.flatMap(({ definition }) =>
-  Object.entries(definition.mutants)
+  Object.entries(isReport(definition.name) ? {} : definition.mutants)
     .filter(([, kinds]) => kinds.some((kind) => !unseen.includes(kind)))
     .map(([mutant, kinds]) => ({
       definition,

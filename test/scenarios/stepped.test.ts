@@ -4,7 +4,8 @@ import { catalogue } from "#scenarios/index";
 import type { Addr, Step } from "#shared/atomic/index";
 import type { ViolationKind } from "#shared/violation";
 import { resolveParams } from "../../src/catalogue/params.ts";
-import { drive, MOST_TASKS, World } from "../support/arena.ts";
+import { quarantineOf } from "../../src/catalogue/quarantine.ts";
+import { drive, MOST_TASKS, newArena, World } from "../support/arena.ts";
 import { randomScheduler } from "../support/scheduler.ts";
 import { runSteps } from "../support/stepper.ts";
 
@@ -27,7 +28,9 @@ function tryOnce(definition: Scenario, param: Readonly<Record<string, string>>, 
   const params = resolveParams(definition, param) as never;
   const mode: Mode = definition.modes[0] ?? "batch";
   const specs = definition.tasks(params, mode);
-  const world = new World(specs.length, definition.worldWords(params, mode) + 64);
+  const words = newArena(definition.worldWords(params, mode) + 64);
+  const quarantine = mode === "batch" ? quarantineOf(definition, params, mode) : 0;
+  const world = new World(specs.length, 0, words, quarantine);
   const root: Addr = drive(definition.setup(world.heap, params, mode));
   const rounds = mode === "soak" ? ROUNDS : 1;
   const tasks = specs.map((spec) => many(() => spec.run(root, params), rounds));

@@ -39,12 +39,12 @@ export class World {
   readonly tasks: number;
 
   /** A fresh world, or one laid out anew in `words`. It is in use from here on. */
-  constructor(tasks: number, heapWords: number, words: Int32Array = newArena(heapWords)) {
+  constructor(tasks: number, heapWords: number, words: Int32Array = newArena(heapWords), quarantine = 0) {
     this.words = words;
     this.tasks = tasks;
     words.fill(0);
     this.use();
-    initHeap(this.heap, words.length - PLACES.heap, 0);
+    initHeap(this.heap, words.length - PLACES.heap, quarantine);
   }
 
   /** Points the stepped build of this thread at this world, as task 0. */
@@ -90,6 +90,7 @@ export class World {
   }
 }
 
-function newArena(heapWords: number): Int32Array {
+/** Memory of a test world with so many words of heap. */
+export function newArena(heapWords: number): Int32Array {
   return new Int32Array(new SharedArrayBuffer((PLACES.heap + heapWords) * 4));
 }

@@ -189,6 +189,7 @@ function changesMemory(kind: StepKind): boolean {
     kind === STEP.PLAIN_WRITE ||
     kind === STEP.NOTIFY ||
     kind === STEP.ALLOCATE ||
-    kind === STEP.FREE
+    kind === STEP.FREE ||
+    kind === STEP.REUSE
   );
 }

@@ -113,6 +113,8 @@ export function leavePrimitive(): void {}
 
 export function markFreed(_addr: Addr, _size: number): void {}
 
+export function markReused(_addr: Addr, _size: number): void {}
+
 export function spinLimit(): number {
   return spins;
 }
@@ -177,6 +179,7 @@ type Stepped = BlockingModule<typeof import("./stepped.ts")>;
   enterPrimitive,
   leavePrimitive,
   markFreed,
+  markReused,
   spinLimit,
   milliseconds,
   peek,

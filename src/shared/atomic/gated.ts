@@ -159,6 +159,10 @@ export function markFreed(addr: Addr, size: number): void {
   shadowBytes?.fill(SHADOW.FREED, addr, addr + size);
 }
 
+export function markReused(addr: Addr, size: number): void {
+  shadowBytes?.fill(SHADOW.LIVE, addr, addr + size);
+}
+
 export function spinLimit(): number {
   return spins;
 }
@@ -223,6 +227,7 @@ type Stepped = BlockingModule<typeof import("./stepped.ts")>;
   enterPrimitive,
   leavePrimitive,
   markFreed,
+  markReused,
   spinLimit,
   milliseconds,
   peek,

@@ -150,6 +150,11 @@ export function markFreed(addr: Addr, size: number): void {
   shadowBytes?.fill(SHADOW.FREED, addr, addr + size);
 }
 
+export function markReused(addr: Addr, size: number): void {
+  turns.arrive(STEP.REUSE, addr, size, 0);
+  shadowBytes?.fill(SHADOW.LIVE, addr, addr + size);
+}
+
 export function spinLimit(): number {
   return 0;
 }
@@ -218,6 +223,7 @@ type Stepped = BlockingModule<typeof import("./stepped.ts")>;
   enterPrimitive,
   leavePrimitive,
   markFreed,
+  markReused,
   spinLimit,
   milliseconds,
   peek,

@@ -35,6 +35,8 @@ export const STEP = {
   READ_ONCE: 16,
   /** WRITE_ONCE(): a store that is marked as racing, and orders nothing. */
   WRITE_ONCE: 17,
+  /** Freed memory becomes another object. */
+  REUSE: 18,
 } as const;
 
 /** One of `STEP`. */

@@ -189,7 +189,11 @@ export function* exchangeWhen(addr: Addr, expected: number, value: number): Step
   words[addr] = value;
 }
 
-/** Sleeps until the word is notified, unless it no longer equals `value`. May return early: callers loop. */
+/**
+ * Sleeps until the word is notified, unless it no longer equals `value`. May return early: callers loop. On threads a
+ * sleeper looks at the word again every 50 ms, and goes on where it has changed: that nobody notified it, only the
+ * explorer sees.
+ */
 export function* wait(addr: Addr, value: number): Step<void> {
   if (announce(STEP.WAIT, addr, 0, value)) yield;
   check(addr, false);
@@ -213,7 +217,7 @@ export function* choose(n: number): Step<number> {
   return pending.value;
 }
 
-/** A task is about to take memory from the heap at `heap`. */
+/** A task is about to take memory from the heap at `heap`, or to put freed memory back where others take it. */
 export function* beginAllocation(heap: Addr): Step<void> {
   if (announce(STEP.ALLOCATE, heap, 0, 0)) yield;
 }
@@ -253,6 +257,12 @@ export function leavePrimitive(): void {
 export function* markFreed(addr: Addr, size: number): Step<void> {
   if (announce(STEP.FREE, addr, size, 0)) yield;
   shadowBytes?.fill(SHADOW.FREED, addr, addr + size);
+}
+
+/** Freed memory of `size` words at `addr` is handed out again: to whoever still uses it, it is another object now. */
+export function* markReused(addr: Addr, size: number): Step<void> {
+  if (announce(STEP.REUSE, addr, size, 0)) yield;
+  shadowBytes?.fill(SHADOW.LIVE, addr, addr + size);
 }
 
 /** Turns a contended lock spins before it queues: none here, since a spin is the same as being scheduled later. */

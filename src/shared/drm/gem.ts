@@ -33,7 +33,7 @@ export function* gemPut(object: Addr): Step<void> {
 function* gemFree(object: Addr): Step<void> {
   const resv = yield* resvOf(object);
   yield* openWindow(resv, object);
-  checkLastPut(object, resv, (yield* deviceOf(object)) + Device.at.lruLock);
+  checkLastPut(resv, (yield* deviceOf(object)) + Device.at.lruLock);
   const inside = othersInside(object);
   const timed = tick(STAT.FREES) % FREES_A_SAMPLE === 0;
   const start = timed ? milliseconds() : 0;

@@ -2,8 +2,9 @@ import { type Addr, load, read, readOnce, type Step } from "../atomic/index.ts";
 import { Lru, LruNode, lruFirst, lruRemove } from "../sync/lru.ts";
 import { mutexTrylock, mutexUnlock } from "../sync/mutex.ts";
 import { Device } from "./device.ts";
-import { dmaResvTrylock, dmaResvUnlock } from "./dma-resv.ts";
+import { dmaResvTrylock } from "./dma-resv.ts";
 import { Gem, resvOf, Shmem } from "./gem-object.ts";
+import { gemUnlock } from "./gem-unlock.ts";
 import { worksOn } from "./overlap.ts";
 import { isPurgeable } from "./shmem-lru.ts";
 import { shmemPurgeLocked } from "./shmem-madvise.ts";
@@ -55,7 +56,7 @@ function* tryPurge(object: Addr): Step<number> {
       yield* shmemPurgeLocked(object);
       freed = yield* read(object + Shmem.at.pageCount);
     }
-    yield* dmaResvUnlock(resv);
+    yield* gemUnlock(object, resv);
   }
   yield* mutexUnlock(mappings);
   if (freed > 0) yield* lruRemove(object + Gem.at.node);

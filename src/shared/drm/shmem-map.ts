@@ -1,6 +1,7 @@
 import { type Addr, peek, read, type Step, write } from "../atomic/index.ts";
 import { EINTR, ENOMEM } from "../errno.ts";
-import { allocateWords, free } from "../memory/object.ts";
+import { allocate, free } from "../memory/object.ts";
+import { type Layout, struct } from "../memory/struct.ts";
 import { GFP_KERNEL } from "../mm/gfp.ts";
 import { freePages } from "../mm/page-pool.ts";
 import { allocPages } from "../mm/reclaim.ts";
@@ -19,11 +20,16 @@ import {
 
 const { sgt: SGT, vaddr: VADDR, vmapUseCount: VMAPS } = Shmem.at;
 
+/** Where the device finds the pages. @kernel include/linux/scatterlist.h: struct sg_table */
+const SgTable: Layout<"page"> = struct("sg_table", { page: "plain" });
+/** Where the kernel finds them. @kernel include/linux/vmalloc.h: struct vm_struct */
+const VmapArea: Layout<"page"> = struct("vm_area", { page: "plain" });
+
 /** A page of kernel memory for a table, from the pool; the table's address, or ENOMEM. */
-function* allocTable(object: Addr): Step<number> {
+function* allocTable(object: Addr, kind: Layout<"page">): Step<number> {
   const device = yield* deviceOf(object);
   if ((yield* allocPages(device + Device.at.pool, 1, GFP_KERNEL)) !== 0) return ENOMEM;
-  return yield* allocateWords(peek(device + Device.at.heap), 0, 1);
+  return yield* allocate(peek(device + Device.at.heap), kind);
 }
 
 function* freeTable(object: Addr, table: Addr): Step<void> {
@@ -38,7 +44,7 @@ export function* shmemVmapLocked(object: Addr): Step<number> {
   if (yield* refcountIncNotZero(object + VMAPS)) return 0;
   const error = yield* shmemPinLocked(object);
   if (error !== 0) return error;
-  const mapping = yield* allocTable(object);
+  const mapping = yield* allocTable(object, VmapArea);
   if (mapping < 0) {
     yield* shmemUnpinLocked(object);
     return mapping;
@@ -65,7 +71,7 @@ export function* shmemGetSgtLocked(object: Addr): Step<number> {
   if (swapped !== 0) return swapped;
   const error = yield* shmemGetPagesLocked(object);
   if (error !== 0) return error;
-  const table = yield* allocTable(object);
+  const table = yield* allocTable(object, SgTable);
   if (table < 0) {
     yield* shmemPutPagesLocked(object);
     return table;

@@ -1,6 +1,7 @@
 import { type Addr, peek, read, type Step, write } from "../atomic/index.ts";
 import { EINTR, ENOMEM } from "../errno.ts";
 import { allocateWords, free } from "../memory/object.ts";
+import { type Layout, struct } from "../memory/struct.ts";
 import { GFP_KERNEL } from "../mm/gfp.ts";
 import { freePages } from "../mm/page-pool.ts";
 import { allocPages } from "../mm/reclaim.ts";
@@ -13,13 +14,16 @@ import { updateLru } from "./shmem-lru.ts";
 
 const { pages: PAGES, pageCount: PAGE_COUNT, pagesUseCount: USES, pagesPinCount: PINS } = Shmem.at;
 
+/** The pages of an object, a word each; this names the first. */
+const PageArray: Layout<"page"> = struct("page_array", { page: "plain" });
+
 /** Brings the pages in. The caller holds resv. 0 or ENOMEM. @kernel shrinker series: drm_gem_shmem_acquire_pages() */
 export function* acquirePages(object: Addr): Step<number> {
   const device = yield* deviceOf(object);
   const count = yield* read(object + PAGE_COUNT);
   const error = yield* allocPages(device + Device.at.pool, count, GFP_KERNEL);
   if (error !== 0) return error;
-  yield* write(object + PAGES, yield* allocateWords(peek(device + Device.at.heap), 0, count));
+  yield* write(object + PAGES, yield* allocateWords(peek(device + Device.at.heap), PageArray.id, count));
   return 0;
 }
 

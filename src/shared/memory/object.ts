@@ -82,7 +82,7 @@ export function layoutOf(object: Addr): Layout<string> | undefined {
   return structById(peek(object + HEADER.KIND) >> 16);
 }
 
-/** Every object ever allocated in a heap that never reuses memory, oldest first. */
+/** Every object of a heap, alive or freed, in order of address; where memory was used again, what it was last. */
 export function objectsOf(heap: Addr): Addr[] {
   const found: Addr[] = [];
   let at = firstObject(heap);

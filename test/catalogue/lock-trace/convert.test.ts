@@ -22,6 +22,7 @@ describe("names, classes and types come from the struct:", () => {
   test("a reservation lock is of the kernel's ww class", () => {
     expect(inits(["LOCK", WORD.resv])).toEqual([
       { op: "init", lock: "resv of shmem#1", class: "reservation_ww_class", type: "ww_mutex" },
+      { op: "init", lock: "mappingsLock of shmem#1", class: "mappings.lock", type: "mutex" },
     ]);
   });
   test("a device's lock has the kernel's short name", () => {

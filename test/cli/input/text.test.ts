@@ -21,6 +21,7 @@ describe("help", () => {
     ["help-race", ["race", "--help"]],
     ["help-explore", ["explore", "--help"]],
     ["help-replay", ["replay", "--help"]],
+    ["help-matrix", ["matrix", "--help"]],
     ["help-list", ["list", "-h"]],
     ["help-demo", ["demo", "-h"]],
   ])("%s", async (name, args) => {
