@@ -23,8 +23,9 @@ export const Neighbour: Layout<"device" | "object" | "other"> = struct("neighbou
 
 const { device: DEVICE, object: OBJECT, other: OTHER } = Neighbour.at;
 
-/** Words of a world with one object; with two. */
+/** Words of a world with one object. */
 export const SMALL_WORLD = 300;
+/** Words of a world with two objects. */
 export const TWO_OBJECTS = 400;
 
 /** Objects that stay: root, device and its handle table. */
