@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { catalogue } from "#scenarios/index";
 import { resolveParams } from "../../src/catalogue/params.ts";
+import { refzero } from "../cli/cli.ts";
 import { exploredAs, judged } from "./judged.ts";
 
 const about = /^bug\/b(1|2|6|10|17)-/;
@@ -42,4 +43,14 @@ test("b2: what the old free does in reclaim lockdep reports, and nobody can meet
   });
   expect(old.reports).toContain("circular:cannot-contend");
   expect((await judged("bug/b2-msm-spurious-report", { fixed: "true" })).reports).toEqual([]);
+});
+
+test("b1: the free looks for the lock in a list that is gone, or misses its list while the walker moves it", async () => {
+  const { stdout } = await refzero(["explore", "bug/b1-lru-lock-race", "--keep-going", "--json"]);
+  const { violations } = JSON.parse(stdout) as {
+    violations: readonly { kind: string; object: string }[];
+  };
+  const met = violations.map(({ kind, object }) => `${kind} ${object}`);
+  expect(met).toContain("use-after-free lock of lru#1");
+  expect(met).toContain("use-after-free base.node.lru of shmem#1");
 });
