@@ -1,3 +1,8 @@
+import b1LruLockRace from "./bug/b1-lru-lock-race.ts";
+import b2MsmSpuriousReport from "./bug/b2-msm-spurious-report.ts";
+import b6FreeUnlinksLate from "./bug/b6-free-unlinks-late.ts";
+import b10SgtUnlockedRead from "./bug/b10-sgt-unlocked-read.ts";
+import b17ShrinkerLivelock from "./bug/b17-shrinker-livelock.ts";
 import type { Scenario } from "./define.ts";
 import programAccount from "./dpor/account.ts";
 import programAccountLk from "./dpor/account-lk.ts";
@@ -86,6 +91,11 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(n12DirectFree, "neighbour/n12-direct-free"),
   entry(n14TrylockBeforeReference, "neighbour/n14-trylock-before-reference"),
   entry(n18LruPointer, "neighbour/n18-lru-pointer"),
+  entry(b1LruLockRace, "bug/b1-lru-lock-race"),
+  entry(b2MsmSpuriousReport, "bug/b2-msm-spurious-report"),
+  entry(b6FreeUnlinksLate, "bug/b6-free-unlinks-late"),
+  entry(b10SgtUnlockedRead, "bug/b10-sgt-unlocked-read"),
+  entry(b17ShrinkerLivelock, "bug/b17-shrinker-livelock"),
   entry(programAccount, "dpor/account"),
   entry(programAccountLk, "dpor/account-lk"),
   entry(programAinc, "dpor/ainc"),

@@ -46,7 +46,12 @@ const small = catalogue
 
 describe.each(small.filter((one) => one.expect === "holds"))("$name", (definition) => {
   const { design } = definition.params;
-  const designs = design?.type === "choice" ? design.values.map((value) => ({ design: value })) : [{}];
+  const all: Readonly<Record<string, string>>[] =
+    design?.type === "choice" ? design.values.map((value) => ({ design: value })) : [{}];
+  // A claim that holds by default need not hold in every design: the scenario says so.
+  const designs = all.filter(
+    (param) => definition.expected?.(resolveParams(definition, param) as never).verdict !== "violated",
+  );
 
   test.each(designs)("holds under random schedules with %o", (param) => {
     for (let seed = 0; seed < 60; seed++) {

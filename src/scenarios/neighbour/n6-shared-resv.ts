@@ -2,7 +2,7 @@ import type { Addr, Step } from "#shared/atomic/index";
 import type { FreeDesign } from "#shared/drm/designs";
 import { dmaResvLock, dmaResvUnlock } from "#shared/drm/dma-resv";
 import { keepForLife } from "#shared/drm/free-callback";
-import { gemPut } from "#shared/drm/gem";
+import { gemGet, gemPut } from "#shared/drm/gem";
 import { resvOf, shmemCreate } from "#shared/drm/gem-object";
 import { gpuvmCreate, gpuvmPut, shmemCreateInVm } from "#shared/drm/gpuvm";
 import { directReclaim } from "#shared/mm/reclaim";
@@ -55,6 +55,7 @@ function cellOf({ design: freed, resv }: { design: FreeDesign; resv: Shared }): 
 /** Reclaims once, as an allocation would, under the lock of its own object Y, which is X's too if both are a VM's. */
 function* reclaimUnderLock(root: Addr): Step<void> {
   const own = otherOfWorld(root);
+  yield* gemGet(own);
   const resv = yield* resvOf(own);
   yield* dmaResvLock(resv, 0);
   yield* directReclaim(poolOfWorld(root));
@@ -104,7 +105,10 @@ const definition: Scenario<N6Params> = scenario({
     { name: "alloc", run: reclaimUnderLock },
     { name: "close", run: close },
   ],
-  check: checkFreed,
+  *check(root, params, heap) {
+    // Y stays, and the VM with it.
+    yield* checkFreed(root, params, heap, params.resv === "own" ? 1 : 2);
+  },
 });
 
 export default definition;

@@ -30,7 +30,10 @@ export function* nextDeferred(device: Addr): Step<Addr> {
 
 /** Takes the next object that the device has let go of, or 0. */
 export function* nextCompletion(device: Addr): Step<Addr> {
-  return yield* pop(device, COMPLETIONS);
+  const object = yield* pop(device, COMPLETIONS);
+  // The free is this task's from here on, and the watch over the lock with it.
+  if (object !== 0) yield* openWindow(yield* resvOf(object), object);
+  return object;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Addr, load, read, type Step } from "../atomic/index.ts";
+import { type Addr, load, read, readOnce, type Step } from "../atomic/index.ts";
 import { Lru, LruNode, lruFirst, lruRemove } from "../sync/lru.ts";
 import { mutexTrylock, mutexUnlock } from "../sync/mutex.ts";
 import { Device } from "./device.ts";
@@ -38,8 +38,14 @@ export function* listScan(device: Addr, wanted: number): Step<number> {
   return freed;
 }
 
+/** As the kernel looks before it tries any lock of the object: a hint. @kernel drm_gem_shmem_helper.h: drm_gem_shmem_is_purgeable() */
+function* looksPurgeable(object: Addr): Step<boolean> {
+  return (yield* readOnce(object + Shmem.at.madv)) > 0 && (yield* readOnce(object + Shmem.at.sgt)) !== 0;
+}
+
 /** @kernel panfrost_gem_shrinker.c: panfrost_gem_purge() */
 function* tryPurge(object: Addr): Step<number> {
+  if (!(yield* looksPurgeable(object))) return 0;
   if ((yield* load(object + Shmem.at.gpuUseCount)) !== 0) return 0;
   const mappings = object + Shmem.at.mappingsLock;
   if (!(yield* mutexTrylock(mappings))) return 0;

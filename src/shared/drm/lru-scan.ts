@@ -1,4 +1,4 @@
-import { type Addr, peek, read, type Step, write } from "../atomic/index.ts";
+import { type Addr, peek, poke, read, type Step, write } from "../atomic/index.ts";
 import { krefGet } from "../sync/kref.ts";
 import { Lru, LruNode, lruFirst, lruMoveTail, lruSplice } from "../sync/lru.ts";
 import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
@@ -27,11 +27,13 @@ export function* lruScan(device: Addr, lru: Addr, wanted: number): Step<number> 
   for (let word = 0; word < Lru.size; word++) yield* write(seen + word, 0);
   const trylockFirst = peek(device + Device.at.trylockFirst) === 1;
   let freed = 0;
+  let remaining = 0;
   yield* mutexLock(lock);
   while (freed < wanted) {
     const node = yield* lruFirst(lru);
     if (node === 0) break;
-    yield* lruMoveTail(seen, node, yield* read(node + LruNode.at.pages));
+    const size = yield* read(node + LruNode.at.pages);
+    yield* lruMoveTail(seen, node, size);
     const object = node - Gem.at.node;
     const before = worksOn(object);
     if (trylockFirst) {
@@ -44,15 +46,23 @@ export function* lruScan(device: Addr, lru: Addr, wanted: number): Step<number> 
       continue;
     }
     yield* mutexUnlock(lock);
-    freed += yield* tryShrink(object);
+    const got = yield* tryShrink(object);
+    if (got < 0) remaining += size;
+    else freed += got;
     if (mutantOf(device) !== MUTANT.SHRINKER_LOCK_UNREF) yield* gemPut(object);
     worksOn(before);
     yield* mutexLock(lock);
   }
+  poke(seen + Lru.size, remaining);
   yield* lruSplice(seen, lru);
   checkLru(lru);
   yield* mutexUnlock(lock);
   return freed;
+}
+
+/** Pages that this task's last walk skipped since somebody had their objects' locks. @kernel drm_gem.c: drm_gem_lru_scan(), parameter remaining */
+export function lruRemaining(): number {
+  return peek(taskBlock(currentTask()) + TASK.STACK + Lru.size);
 }
 
 /** Condition C3 dropped: the object's lock is tried under the list's, and no reference is taken. Comes and goes with the list's lock held. */
@@ -78,9 +88,10 @@ function* takeReference(device: Addr, object: Addr): Step<boolean> {
   }
 }
 
+/** Pages freed, or -1 if somebody has the object's lock. */
 function* tryShrink(object: Addr): Step<number> {
   const resv = yield* resvOf(object);
-  if (!(yield* dmaResvTrylock(resv))) return 0;
+  if (!(yield* dmaResvTrylock(resv))) return -1;
   const freed = yield* shrink(object);
   yield* gemUnlock(object, resv);
   return freed;

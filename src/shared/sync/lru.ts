@@ -41,14 +41,15 @@ export function* lruPages(lru: Addr): Step<number> {
   return yield* read(lru + PAGES);
 }
 
-// The sum of pages is read without the lock too (shrinker counts), so its writes are marked.
+// The sum of pages is read without the lock too (shrinker counts), and so was the list of a node until 2026: their writes
+// are marked.
 
 /** Adds `node`, which is on no list, as the most recently used. @kernel drivers/gpu/drm/drm_gem.c: drm_gem_lru_move_tail_locked() */
 export function* lruAddTail(lru: Addr, node: Addr, pages: number): Step<void> {
   const last = yield* read(lru + LAST);
   yield* write(node + NEXT, 0);
   yield* write(node + PREVIOUS, last);
-  yield* write(node + LIST, lru);
+  yield* writeOnce(node + LIST, lru);
   yield* write(node + SIZE, pages);
   if (last === 0) yield* write(lru + FIRST, node);
   else yield* write(last + NEXT, node);
@@ -71,7 +72,7 @@ export function* lruRemove(node: Addr): Step<void> {
   const pages = (yield* read(lru + PAGES)) - (yield* read(node + SIZE));
   if (pages < 0) report("list-corruption", lru, pages);
   yield* writeOnce(lru + PAGES, pages);
-  yield* write(node + LIST, 0);
+  yield* writeOnce(node + LIST, 0);
 }
 
 /** Moves `node` to the end of `lru`. */
