@@ -22,6 +22,8 @@ const classNames: Readonly<Record<string, string>> = {
   deferredLock: "deferred_lock",
   shrinkerLock: "shrinker_lock",
   mappingsLock: "mappings.lock",
+  vmLock: "vm_lock",
+  fenceMap: "dma_fence_map",
 };
 
 /** Names, classes and types of the locks of one world. Addresses are words from the start of its heap. */

@@ -43,6 +43,7 @@ function lockAt(name: string, at: number, names: ReadonlySet<string>): LockField
     field: name,
   });
   if (last === "count" && has("waitLock") && has("writer")) return lock("rwsem");
+  if (last === "lockdepMap") return lock("map");
   if (last !== "owner") return undefined;
   if (!has("waitLock")) {
     // A spinlock is its owner and nothing else.

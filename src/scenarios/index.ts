@@ -34,11 +34,17 @@ import n3PlainGet from "./neighbour/n3-plain-get.ts";
 import n4PutUnderOwnLock from "./neighbour/n4-put-under-own-lock.ts";
 import n5PutUnderLruLock from "./neighbour/n5-put-under-lru-lock.ts";
 import n6SharedResv from "./neighbour/n6-shared-resv.ts";
+import n7ImportFreeUnderResv from "./neighbour/n7-import-free-under-resv.ts";
+import n8ImportFreeInReclaim from "./neighbour/n8-import-free-in-reclaim.ts";
 import n9DriverUnpinsInFree from "./neighbour/n9-driver-unpins-in-free.ts";
 import n10VmapOutlives from "./neighbour/n10-vmap-outlives.ts";
 import n11MaskedRace from "./neighbour/n11-masked-race.ts";
 import n12DirectFree from "./neighbour/n12-direct-free.ts";
+import n13FenceWaitInShrinker from "./neighbour/n13-fence-wait-in-shrinker.ts";
 import n14TrylockBeforeReference from "./neighbour/n14-trylock-before-reference.ts";
+import n15MmapPlainGet from "./neighbour/n15-mmap-plain-get.ts";
+import n16CloseOrder from "./neighbour/n16-close-order.ts";
+import n17UnlockAfterPut from "./neighbour/n17-unlock-after-put.ts";
 import n18LruPointer from "./neighbour/n18-lru-pointer.ts";
 import panthorVmPut from "./report/34-panthor-vm-put-before-free.ts";
 import vc4Usecnt from "./report/36-vc4-usecnt-compare-state.ts";
@@ -85,11 +91,17 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(n4PutUnderOwnLock, "neighbour/n4-put-under-own-lock"),
   entry(n5PutUnderLruLock, "neighbour/n5-put-under-lru-lock"),
   entry(n6SharedResv, "neighbour/n6-shared-resv"),
+  entry(n7ImportFreeUnderResv, "neighbour/n7-import-free-under-resv"),
+  entry(n8ImportFreeInReclaim, "neighbour/n8-import-free-in-reclaim"),
   entry(n9DriverUnpinsInFree, "neighbour/n9-driver-unpins-in-free"),
   entry(n10VmapOutlives, "neighbour/n10-vmap-outlives"),
   entry(n11MaskedRace, "neighbour/n11-masked-race"),
   entry(n12DirectFree, "neighbour/n12-direct-free"),
+  entry(n13FenceWaitInShrinker, "neighbour/n13-fence-wait-in-shrinker"),
   entry(n14TrylockBeforeReference, "neighbour/n14-trylock-before-reference"),
+  entry(n15MmapPlainGet, "neighbour/n15-mmap-plain-get"),
+  entry(n16CloseOrder, "neighbour/n16-close-order"),
+  entry(n17UnlockAfterPut, "neighbour/n17-unlock-after-put"),
   entry(n18LruPointer, "neighbour/n18-lru-pointer"),
   entry(b1LruLockRace, "bug/b1-lru-lock-race"),
   entry(b2MsmSpuriousReport, "bug/b2-msm-spurious-report"),

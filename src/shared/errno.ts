@@ -5,6 +5,8 @@ export const EINTR = -4;
 export const EAGAIN = -11;
 /** Out of memory. */
 export const ENOMEM = -12;
+/** Bad address: what a signal tells user space of. */
+export const EFAULT = -14;
 /** In use. */
 export const EBUSY = -16;
 /** No such handle, or an argument out of range. */

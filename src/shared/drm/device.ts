@@ -2,8 +2,10 @@ import { type Addr, peek, type Step, write } from "../atomic/index.ts";
 import { allocate, allocateWords } from "../memory/object.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { PagePool, pagePoolInit } from "../mm/page-pool.ts";
+import { LockdepMap } from "../sync/lockdep-map.ts";
 import { Lru } from "../sync/lru.ts";
 import { Mutex } from "../sync/mutex.ts";
+import { Rwsem } from "../sync/rwsem.ts";
 import { Spinlock } from "../sync/spinlock.ts";
 import { WW_MUTANT, WwClass, wwClassInit } from "../sync/ww-context.ts";
 import {
@@ -37,6 +39,9 @@ export const Device: Layout<
   | "trylockFirst"
   | "shrinkerLock"
   | "madvList"
+  | "vmLock"
+  | "mmapOffset"
+  | "fenceMap"
   | "lruByPointer"
 > = struct("drm_device", {
   heap: "plain",
@@ -69,6 +74,12 @@ export const Device: Layout<
   shrinkerLock: Mutex,
   /** Objects that may be purged (design `list-lock`). */
   madvList: Lru,
+  /** Guards `mmapOffset`. @kernel include/drm/drm_vma_manager.h: vm_lock, an rwlock there */
+  vmLock: Rwsem,
+  /** The object that can be mapped, or 0. Owns no reference. */
+  mmapOffset: "plain",
+  /** lockdep's own of the sections that must end for a fence to be signaled. @kernel drivers/dma-buf/dma-fence.c: dma_fence_lockdep_map */
+  fenceMap: LockdepMap,
   /** 1: a free finds the LRU's lock through the object, as before 379e8f1ca5e9 (2026). Constant. */
   lruByPointer: "plain",
 });

@@ -26,6 +26,7 @@ export const Gem: Layout<
   | "vm"
   | "dmaBuf"
   | "importAttach"
+  | "vmaNode"
 > = struct("drm_gem_object", {
   refcount: "atomic",
   /** All handles together hold one reference. Under `objectNameLock`. */
@@ -42,6 +43,8 @@ export const Gem: Layout<
   dmaBuf: "plain",
   /** The buffer that the object was imported from, or 0; owns a reference to it. Set at the end of the import. */
   importAttach: "plain",
+  /** 1 while the object has an mmap offset. */
+  vmaNode: "plain",
 });
 
 /** An object backed by shmem pages. @kernel include/drm/drm_gem_shmem_helper.h: struct drm_gem_shmem_object */

@@ -1,7 +1,9 @@
-import { type Addr, read, type Step, write } from "../atomic/index.ts";
+import { type Addr, peek, read, type Step, write } from "../atomic/index.ts";
 import { DmaBuf, dmaBufPut, dmaBufResv } from "./dma-buf.ts";
 import { dmaResvLock, dmaResvUnlock } from "./dma-resv.ts";
-import { Gem, Shmem } from "./gem-object.ts";
+import { Gem } from "./gem-object.ts";
+import { shmemFreeSgt } from "./shmem-map.ts";
+import { shmemUnpinLocked } from "./shmem-pages.ts";
 
 const ATTACHMENTS = DmaBuf.at.attachments;
 
@@ -14,11 +16,11 @@ export function* primeDestroy(object: Addr): Step<Addr> {
   const buffer = yield* read(object + Gem.at.importAttach);
   const resv = dmaBufResv(buffer);
   yield* dmaResvLock(resv, 0);
-  // The exporter's table, seen from here: it owns no pages use.
-  yield* write(object + Shmem.at.sgt, 0);
+  yield* shmemFreeSgt(object);
   yield* dmaResvUnlock(resv);
   yield* dmaResvLock(resv, 0);
   yield* write(buffer + ATTACHMENTS, (yield* read(buffer + ATTACHMENTS)) - 1);
+  yield* shmemUnpinLocked(peek(buffer + DmaBuf.at.object));
   yield* dmaResvUnlock(resv);
   yield* write(object + Gem.at.importAttach, 0);
   return yield* dmaBufPut(buffer);

@@ -25,6 +25,11 @@ const SgTable: Layout<"page"> = struct("sg_table", { page: "plain" });
 /** Where the kernel finds them. @kernel include/linux/vmalloc.h: struct vm_struct */
 const VmapArea: Layout<"page"> = struct("vm_area", { page: "plain" });
 
+/** An sg table for the object, a page of kernel memory from the pool. Its address, or ENOMEM. @kernel lib/scatterlist.c: sg_alloc_table() */
+export function* allocSgTable(object: Addr): Step<number> {
+  return yield* allocTable(object, SgTable);
+}
+
 /** A page of kernel memory for a table, from the pool; the table's address, or ENOMEM. */
 function* allocTable(object: Addr, kind: Layout<"page">): Step<number> {
   const device = yield* deviceOf(object);
