@@ -1,8 +1,7 @@
-import { type Addr, peek, type Step } from "#shared/atomic/index";
+import type { Addr, Step } from "#shared/atomic/index";
 import { DESIGN } from "#shared/drm/designs";
 import { Device, designOf, deviceCreate } from "#shared/drm/device";
 import { dmaResvInit } from "#shared/drm/dma-resv";
-import { gemPut } from "#shared/drm/gem";
 import { Gem, shmemCreate } from "#shared/drm/gem-object";
 import { primeExport, primeImport, primePut } from "#shared/drm/prime";
 import { lruAddTail } from "#shared/sync/lru";
@@ -14,7 +13,7 @@ import { deviceOfWorld, handOut } from "./world.ts";
 /** Words of such a world. */
 export const IMPORT_WORLD = 700;
 
-/** Makes Y on a device of its own, and X of the world's device out of it. Returns Y's lock, which is X's. */
+/** Makes Y on a device of its own, and X of the world's device out of it, whose lock is Y's. Returns Y, with a reference of the caller's. */
 export function* makeImport(root: Addr, heap: Addr): Step<Addr> {
   const exporter = yield* deviceCreate(heap, {
     design: "lock",
@@ -29,11 +28,10 @@ export function* makeImport(root: Addr, heap: Addr): Step<Addr> {
   // All reservations of a machine are of one class.
   yield* dmaResvInit(exported + Gem.at.ownResv, deviceOfWorld(root) + Device.at.resvClass);
   const buffer = yield* primeExport(exported);
-  yield* gemPut(exported);
   const object = yield* primeImport(deviceOfWorld(root), buffer);
   yield* primePut(buffer);
   yield* handOut(root, object, 1);
-  return peek(object + Gem.at.resv);
+  return exported;
 }
 
 /** Puts X where the walker of the device's design looks, which no driver does with an import. */

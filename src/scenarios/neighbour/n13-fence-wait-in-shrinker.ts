@@ -1,4 +1,4 @@
-import { type Addr, read, type Step } from "#shared/atomic/index";
+import { type Addr, read, type Step, store } from "#shared/atomic/index";
 import type { FreeDesign } from "#shared/drm/designs";
 import { Device } from "#shared/drm/device";
 import { dmaFenceCreate, dmaFencePut, dmaFenceSignal, dmaFenceWait } from "#shared/drm/dma-fence";
@@ -11,7 +11,7 @@ import {
   dmaResvUnlock,
 } from "#shared/drm/dma-resv";
 import { gemGetUnlessZero, gemPut } from "#shared/drm/gem";
-import { resvOf } from "#shared/drm/gem-object";
+import { resvOf, Shmem } from "#shared/drm/gem-object";
 import { GFP_KERNEL } from "#shared/mm/gfp";
 import { allocSmall, directReclaim } from "#shared/mm/reclaim";
 import { defineShrinker, registerShrinker, SHRINK_STOP } from "#shared/mm/shrinker";
@@ -30,6 +30,7 @@ import {
   makeObject,
   makePurgeable,
   neighbourWorld,
+  objectOfWorld,
   otherOfWorld,
   poolOfWorld,
   SMALL_WORLD,
@@ -82,6 +83,7 @@ function* job(root: Addr): Step<void> {
   yield* allocSmall(poolOfWorld(root), GFP_KERNEL);
   yield* directReclaim(poolOfWorld(root));
   yield* dmaFenceSignal(otherOfWorld(root));
+  yield* store(objectOfWorld(root) + Shmem.at.gpuUseCount, 0);
   endSection(map);
   yield* dmaFencePut(otherOfWorld(root));
   yield* close(root);
@@ -109,6 +111,8 @@ const definition: Scenario<N13Params> = scenario({
     yield* dmaResvAddFence(resv, fence);
     yield* dmaResvUnlock(resv);
     yield* setOther(root, fence);
+    // What tells the walker of the purge list that X is busy.
+    yield* store(object + Shmem.at.gpuUseCount, 1);
     yield* makePurgeable(root);
     if (params.fixed === "false")
       yield* registerShrinker(poolOfWorld(root), WAITING_SHRINKER, deviceOfWorld(root));

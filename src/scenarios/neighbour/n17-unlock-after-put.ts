@@ -31,10 +31,11 @@ function cellOf({ design: freed, fixed: repaired }: { design: FreeDesign; fixed:
     case "lock":
     case "list-lock":
       return cell(
-        "the job's put is the last, and the free waits for the lock that the job holds",
+        "the job's put is the last, and the free waits, outside of the job's context, for the lock that the job holds",
         "lockdep",
         "deadlock",
         "contention",
+        "warning",
       );
     case "deferred":
       return cell(

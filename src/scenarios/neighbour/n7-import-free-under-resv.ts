@@ -3,6 +3,7 @@ import type { FreeDesign } from "#shared/drm/designs";
 import { Device } from "#shared/drm/device";
 import { DmaResv, dmaResvInit, dmaResvLock, dmaResvLockSlow, dmaResvUnlock } from "#shared/drm/dma-resv";
 import { gemPut } from "#shared/drm/gem";
+import { resvOf } from "#shared/drm/gem-object";
 import { EDEADLK } from "#shared/errno";
 import { allocate } from "#shared/memory/object";
 import { type Layout, struct } from "#shared/memory/struct";
@@ -20,7 +21,7 @@ type Other = (typeof others)[number];
 
 type N7Params = { readonly design: ChoiceParam<FreeDesign>; readonly other: ChoiceParam<Other> };
 
-/** Lock A, the lock B of the import, two contexts, and what the one that begins later waits for. */
+/** Lock A, the exported object whose lock is B, two contexts, and what the one that begins later waits for. */
 const TwoLocks: Layout<"a" | "b" | "ctx1" | "ctx2" | "begun"> = struct("n7_locks", {
   a: DmaResv,
   b: "plain",
@@ -45,12 +46,14 @@ function cellOf({ design: freed, other }: { design: FreeDesign; other: Other }):
       "the other is younger and backs off; a lock without a context under another is the report",
       "lockdep",
       "contention",
+      "warning",
     );
   return cell(
     "the free waits for B under A, outside of its context; the other waits for A under B",
     "lockdep",
     "deadlock",
     "contention",
+    "warning",
   );
 }
 
@@ -71,7 +74,7 @@ function* putUnderA(root: Addr, other: Other): Step<void> {
 /** Takes B and then A, as a job of the exporter's does; in a context it backs off where it is told to. */
 function* bThenA(root: Addr, other: Other): Step<void> {
   const locks = otherOfWorld(root);
-  const b = peek(locks + B);
+  const b = yield* resvOf(peek(locks + B));
   if (other === "none") {
     yield* dmaResvLock(b, 0);
     yield* dmaResvLock(locks + A, 0);
@@ -84,12 +87,14 @@ function* bThenA(root: Addr, other: Other): Step<void> {
       yield* dmaResvUnlock(b);
       yield* dmaResvLockSlow(locks + A, locks + CTX2);
       yield* dmaResvUnlock(locks + A);
-      return yield* wwAcquireFini(locks + CTX2);
+      yield* wwAcquireFini(locks + CTX2);
+      return yield* gemPut(peek(locks + B));
     }
   }
   yield* dmaResvUnlock(locks + A);
   yield* dmaResvUnlock(b);
   if (other !== "none") yield* wwAcquireFini(locks + CTX2);
+  yield* gemPut(peek(locks + B));
 }
 
 const definition: Scenario<N7Params> = scenario({
@@ -108,9 +113,9 @@ const definition: Scenario<N7Params> = scenario({
   *setup(heap, params) {
     const root = yield* neighbourWorld(heap, { design: params.design, algorithm: "wait-die" });
     const locks = yield* allocate(heap, TwoLocks);
-    const b = yield* makeImport(root, heap);
+    const exported = yield* makeImport(root, heap);
     yield* dmaResvInit(locks + A, deviceOfWorld(root) + Device.at.resvClass);
-    yield* write(locks + B, b);
+    yield* write(locks + B, exported);
     yield* setOther(root, locks);
     return root;
   },

@@ -1,6 +1,8 @@
 import type { Addr, Step } from "#shared/atomic/index";
 import type { FreeDesign } from "#shared/drm/designs";
 import { dmaResvLock, dmaResvUnlock } from "#shared/drm/dma-resv";
+import { gemPut } from "#shared/drm/gem";
+import { resvOf } from "#shared/drm/gem-object";
 import { directReclaim } from "#shared/mm/reclaim";
 import { type Cell, type Scenario, scenario } from "../define.ts";
 import type { ChoiceParam } from "../params.ts";
@@ -45,9 +47,11 @@ function cellOf({ design: freed, fixed: repaired }: { design: FreeDesign; fixed:
 
 /** The exporter allocates under its lock, which is X's too, and so reclaims. */
 function* exporter(root: Addr): Step<void> {
-  yield* dmaResvLock(otherOfWorld(root), 0);
+  const resv = yield* resvOf(otherOfWorld(root));
+  yield* dmaResvLock(resv, 0);
   yield* directReclaim(poolOfWorld(root));
-  yield* dmaResvUnlock(otherOfWorld(root));
+  yield* dmaResvUnlock(resv);
+  yield* gemPut(otherOfWorld(root));
 }
 
 const definition: Scenario<N8Params> = scenario({

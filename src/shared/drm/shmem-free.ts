@@ -3,12 +3,13 @@ import { refcountDecAndTest } from "../sync/refcount.ts";
 import { report } from "../violation.ts";
 import { CALLBACK, DESIGN } from "./designs.ts";
 import { callbackOf, designOf } from "./device.ts";
+import { dmaBufPut } from "./dma-buf.ts";
 import { dmaResvLock, dmaResvTrylock, dmaResvUnlock } from "./dma-resv.ts";
 import { giveBack, giveBackLocked } from "./free-callback.ts";
 import { deferObject, deferToCompletion, individualize } from "./free-later.ts";
 import { deviceOf, Gem, resvOf, Shmem } from "./gem-object.ts";
 import { gemRelease } from "./gem-release.ts";
-import { primeDestroy } from "./prime-destroy.ts";
+import { primeDestroy, primeDetach } from "./prime-destroy.ts";
 import { madvListRemove } from "./shmem-lru.ts";
 import { shmemFreeSgt } from "./shmem-map.ts";
 import { shmemFreePages, shmemPutPagesLocked } from "./shmem-pages.ts";
@@ -107,10 +108,7 @@ function* isSoleUser(object: Addr): Step<boolean> {
  * always left to it, since its lock is the exporter's. @kernel drivers/gpu/drm/ttm/ttm_bo.c: ttm_bo_release()
  */
 function* freeOrDefer(object: Addr): Step<Addr> {
-  if ((yield* read(object + Shmem.at.tornDown)) !== 0) {
-    const isImport = (yield* read(object + Gem.at.importAttach)) !== 0;
-    return isImport ? yield* freeImported(object) : yield* released(object);
-  }
+  if ((yield* read(object + Shmem.at.tornDown)) !== 0) return yield* releaseTornDown(object);
   if ((yield* read(object + Gem.at.importAttach)) === 0) {
     yield* individualize(object);
     const resv = yield* resvOf(object);
@@ -125,12 +123,27 @@ function* freeOrDefer(object: Addr): Step<Addr> {
   return 0;
 }
 
-/** The free worker's part: takes the lock, which may wait, and takes the pages away. @kernel ttm_bo.c: ttm_bo_delayed_delete() */
+/** The worker has done its part: whoever had the last reference returns the memory, and locks nothing. */
+function* releaseTornDown(object: Addr): Step<Addr> {
+  const buffer = yield* read(object + Gem.at.importAttach);
+  yield* gemRelease(object);
+  return buffer === 0 ? 0 : yield* dmaBufPut(buffer);
+}
+
+/**
+ * The free worker's part: takes the lock, which may wait, and takes the pages away; an import is detached, and keeps the
+ * buffer, whose lock is its own, to its end. @kernel ttm_bo.c: ttm_bo_delayed_delete()
+ */
 export function* tearDownDeferred(object: Addr): Step<void> {
+  if ((yield* read(object + Gem.at.importAttach)) !== 0) {
+    yield* primeDetach(object);
+    yield* write(object + Shmem.at.tornDown, 1);
+    return;
+  }
   const resv = yield* resvOf(object);
   yield* dmaResvLock(resv, 0);
   yield* giveBackLocked(object);
-  if ((yield* read(object + Gem.at.importAttach)) === 0) yield* tearDown(object);
+  yield* tearDown(object);
   yield* write(object + Shmem.at.tornDown, 1);
   yield* dmaResvUnlock(resv);
 }
