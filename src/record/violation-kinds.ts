@@ -51,5 +51,5 @@ export function classOfViolation(kind: ViolationKind): ViolationClass {
 
 /** True for a kind behind which a graver one is worth looking for: it may be the first sign of one. */
 export function isMild(kind: ViolationKind): boolean {
-  return kind === "contention-at-free" || kind === "data-race";
+  return kind === "contention-at-free" || kind === "data-race" || kind === "ww-misuse";
 }

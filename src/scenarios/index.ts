@@ -1,8 +1,22 @@
 import b1LruLockRace from "./bug/b1-lru-lock-race.ts";
 import b2MsmSpuriousReport from "./bug/b2-msm-spurious-report.ts";
+import b3TicketInShrinker from "./bug/b3-ticket-in-shrinker.ts";
+import b4ImportPutUnderExec from "./bug/b4-import-put-under-exec.ts";
+import b5FenceReleaseVunmap from "./bug/b5-fence-release-vunmap.ts";
 import b6FreeUnlinksLate from "./bug/b6-free-unlinks-late.ts";
+import b7MadviseTwice from "./bug/b7-madvise-twice.ts";
+import b8MmapErrantPut from "./bug/b8-mmap-errant-put.ts";
+import b9PinUnderResv from "./bug/b9-pin-under-resv.ts";
 import b10SgtUnlockedRead from "./bug/b10-sgt-unlocked-read.ts";
+import b11PurgeBusyObject from "./bug/b11-purge-busy-object.ts";
+import b12ImportErrorDoubleFree from "./bug/b12-import-error-double-free.ts";
+import b13HandleCreateUaf from "./bug/b13-handle-create-uaf.ts";
+import b14HandleHalfOpen from "./bug/b14-handle-half-open.ts";
+import b15FramebufferHandle from "./bug/b15-framebuffer-handle.ts";
+import b16CopyToUserUnderResv from "./bug/b16-copy-to-user-under-resv.ts";
 import b17ShrinkerLivelock from "./bug/b17-shrinker-livelock.ts";
+import b18SharedResvRefcount from "./bug/b18-shared-resv-refcount.ts";
+import b19UnmapInAtomic from "./bug/b19-unmap-in-atomic.ts";
 import type { Scenario } from "./define.ts";
 import programAccount from "./dpor/account.ts";
 import programAccountLk from "./dpor/account-lk.ts";
@@ -105,9 +119,23 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(n18LruPointer, "neighbour/n18-lru-pointer"),
   entry(b1LruLockRace, "bug/b1-lru-lock-race"),
   entry(b2MsmSpuriousReport, "bug/b2-msm-spurious-report"),
+  entry(b3TicketInShrinker, "bug/b3-ticket-in-shrinker"),
+  entry(b4ImportPutUnderExec, "bug/b4-import-put-under-exec"),
+  entry(b5FenceReleaseVunmap, "bug/b5-fence-release-vunmap"),
   entry(b6FreeUnlinksLate, "bug/b6-free-unlinks-late"),
+  entry(b7MadviseTwice, "bug/b7-madvise-twice"),
+  entry(b8MmapErrantPut, "bug/b8-mmap-errant-put"),
+  entry(b9PinUnderResv, "bug/b9-pin-under-resv"),
   entry(b10SgtUnlockedRead, "bug/b10-sgt-unlocked-read"),
+  entry(b11PurgeBusyObject, "bug/b11-purge-busy-object"),
+  entry(b12ImportErrorDoubleFree, "bug/b12-import-error-double-free"),
+  entry(b13HandleCreateUaf, "bug/b13-handle-create-uaf"),
+  entry(b14HandleHalfOpen, "bug/b14-handle-half-open"),
+  entry(b15FramebufferHandle, "bug/b15-framebuffer-handle"),
+  entry(b16CopyToUserUnderResv, "bug/b16-copy-to-user-under-resv"),
   entry(b17ShrinkerLivelock, "bug/b17-shrinker-livelock"),
+  entry(b18SharedResvRefcount, "bug/b18-shared-resv-refcount"),
+  entry(b19UnmapInAtomic, "bug/b19-unmap-in-atomic"),
   entry(programAccount, "dpor/account"),
   entry(programAccountLk, "dpor/account-lk"),
   entry(programAinc, "dpor/ainc"),
