@@ -67,6 +67,7 @@ import lateNotify from "./report/40-sync-rpc-late-notify.ts";
 import staleWaiter from "./report/42-emscripten-stale-waitasync-waiter.ts";
 import storeWithoutNotify from "./report/44-store-without-notify.ts";
 import churn from "./shmem/churn.ts";
+import execVsExec from "./shmem/exec-vs-exec.ts";
 import freeVsReclaim from "./shmem/free-vs-reclaim.ts";
 import freeVsShrinker from "./shmem/free-vs-shrinker.ts";
 import submitVsShrinker from "./shmem/submit-vs-shrinker.ts";
@@ -89,6 +90,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(freeVsShrinker, "shmem/free-vs-shrinker"),
   entry(freeVsReclaim, "shmem/free-vs-reclaim"),
   entry(submitVsShrinker, "shmem/submit-vs-shrinker"),
+  entry(execVsExec, "shmem/exec-vs-exec"),
   entry(churn, "shmem/churn"),
   entry(abba, "ww/abba"),
   entry(cycle, "ww/cycle"),

@@ -1,11 +1,14 @@
 import { type Addr, peek, read, type Step, write } from "../atomic/index.ts";
 import { EINVAL, ENOMEM } from "../errno.ts";
+import { GFP_KERNEL } from "../mm/gfp.ts";
+import { allocSmall } from "../mm/reclaim.ts";
 import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
 import { spinLock, spinUnlock } from "../sync/spinlock.ts";
 import { report } from "../violation.ts";
 import { Device } from "./device.ts";
 import { gemGet, gemPut } from "./gem.ts";
 import { deviceOf, Gem } from "./gem-object.ts";
+import { primePut } from "./prime.ts";
 
 const { tableLock: TABLE_LOCK, handles: HANDLES, handleSlots: SLOTS, objectNameLock: NAME_LOCK } = Device.at;
 const HANDLE_COUNT = Gem.at.handleCount;
@@ -22,7 +25,9 @@ export function* handleCreate(object: Addr): Step<number> {
   const before = yield* read(object + HANDLE_COUNT);
   yield* write(object + HANDLE_COUNT, before + 1);
   if (before === 0) yield* gemGet(object);
-  const handle = yield* reserveSlot(device);
+  // The table grows by an allocation that may sleep: so nothing in reclaim may take this mutex.
+  const grown = yield* allocSmall(device + Device.at.pool, GFP_KERNEL);
+  const handle = grown === 0 ? yield* reserveSlot(device) : grown;
   yield* mutexUnlock(device + NAME_LOCK);
   if (handle < 0) {
     yield* handlePut(object);
@@ -70,7 +75,11 @@ function* handlePut(object: Addr): Step<void> {
   const left = (yield* read(object + HANDLE_COUNT)) - 1;
   if (left < 0) report("invariant", object, left);
   yield* write(object + HANDLE_COUNT, left);
+  // The buffer that the object was exported as goes with the last handle.
+  const buffer = left === 0 ? yield* read(object + Gem.at.dmaBuf) : 0;
+  if (buffer !== 0) yield* write(object + Gem.at.dmaBuf, 0);
   yield* mutexUnlock(device + NAME_LOCK);
+  if (buffer !== 0) yield* primePut(buffer);
   if (left === 0) yield* gemPut(object);
 }
 

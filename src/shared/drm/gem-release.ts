@@ -10,7 +10,7 @@ import { gpuvmPut } from "./gpuvm.ts";
 import { lruLeave } from "./lru-leave.ts";
 
 /** Nobody finds the object by its offset from here on. @kernel drivers/gpu/drm/drm_gem.c: drm_gem_free_mmap_offset() */
-function* freeMmapOffset(device: Addr): Step<void> {
+export function* freeMmapOffset(device: Addr): Step<void> {
   yield* downWrite(device + Device.at.vmLock);
   yield* write(device + Device.at.mmapOffset, 0);
   yield* upWrite(device + Device.at.vmLock);

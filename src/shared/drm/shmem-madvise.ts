@@ -7,6 +7,7 @@ import { DESIGN } from "./designs.ts";
 import { Device, designOf } from "./device.ts";
 import { dmaResvLockInterruptible } from "./dma-resv.ts";
 import { deviceOf, Gem, resvAssertHeld, resvOf, Shmem } from "./gem-object.ts";
+import { freeMmapOffset } from "./gem-release.ts";
 import { gemUnlock } from "./gem-unlock.ts";
 import { isEvictable, isPurgeable, madvListMoveTail, updateLru } from "./shmem-lru.ts";
 import { shmemFreeSgt } from "./shmem-map.ts";
@@ -55,6 +56,11 @@ export function* shmemPurgeLocked(object: Addr): Step<void> {
   yield* shmemFreeSgt(object);
   yield* shmemPutPagesLocked(object);
   yield* write(object + MADV, -1);
+  // User mappings are gone with the pages, and nobody maps the object again.
+  if ((yield* read(object + Gem.at.vmaNode)) !== 0) {
+    yield* freeMmapOffset(yield* deviceOf(object));
+    yield* write(object + Gem.at.vmaNode, 0);
+  }
   // Else a later pin would swap pages into an object that nobody counts uses of any more.
   yield* write(object + Shmem.at.evicted, 0);
   yield* updateLru(object);

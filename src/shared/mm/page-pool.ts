@@ -15,7 +15,7 @@ export const ShrinkerSlot: Layout<"type" | "owner" | "active"> = struct("shrinke
  * @kernel include/linux/mmzone.h: struct zone
  */
 export const PagePool: Layout<
-  "free" | "low" | "high" | "total" | "kswapdWait" | "kswapdStop" | "slot0" | "slot1"
+  "free" | "low" | "high" | "total" | "kswapdWait" | "kswapdStop" | "slot0" | "slot1" | "oomType" | "oomOwner"
 > = struct("page_pool", {
   free: "atomic",
   /** Below this an allocation reclaims, unless it reclaims already. */
@@ -27,6 +27,9 @@ export const PagePool: Layout<
   kswapdStop: "atomic",
   slot0: ShrinkerSlot,
   slot1: ShrinkerSlot,
+  /** Who is asked once reclaim has failed: its type (0: nobody), and whose it is. Constant once tasks run. */
+  oomType: "plain",
+  oomOwner: "plain",
 });
 
 /** Shrinkers that a pool can have registered at once. */

@@ -6,6 +6,7 @@ import { mightSleep } from "../sync/might-sleep.ts";
 import { finishWait, prepareToWait, sleepOn, wakeUp } from "../sync/wait-queue.ts";
 import { currentTask, TASK, taskBlock } from "../task.ts";
 import { GFP_DIRECT_RECLAIM, GFP_KSWAPD_RECLAIM } from "./gfp.ts";
+import { outOfMemory } from "./oom.ts";
 import { highWatermark, lowWatermark, PagePool, pagesFree, takePages } from "./page-pool.ts";
 import { shrinkSlab } from "./shrinker.ts";
 
@@ -28,8 +29,9 @@ export function* allocPages(pool: Addr, pages: number, gfp: number): Step<number
   for (let attempt = 0; ; attempt++) {
     if (yield* takePages(pool, pages, reserve)) return 0;
     if ((gfp & GFP_KSWAPD_RECLAIM) !== 0) yield* wakeUp(pool + KSWAPD_WAIT, 1);
-    if ((gfp & GFP_DIRECT_RECLAIM) === 0 || memalloc || attempt === RECLAIM_RETRIES) return ENOMEM;
-    yield* directReclaim(pool);
+    if ((gfp & GFP_DIRECT_RECLAIM) === 0 || memalloc || attempt > RECLAIM_RETRIES) return ENOMEM;
+    if (attempt < RECLAIM_RETRIES) yield* directReclaim(pool);
+    else if ((yield* outOfMemory(pool)) === 0) return ENOMEM;
   }
 }
 
