@@ -39,7 +39,7 @@ test("a figure that was touched is told of, and drawn anew where that is asked f
   expect(figures(file).status).toBe(0);
   const drawn = readFileSync(file, "utf8");
   expect(drawn).not.toContain("by hand");
-  expect(drawn).toMatch(/krefGet\(refcount of referenced#1\) 0 -> 1 +<== here/);
+  expect(drawn).toMatch(/krefGet\(referenced#1\) 0 -> 1 +<== here/);
   copyFileSync(file, `${file}.again`);
   expect(figures("--check", `${file}.again`).status).toBe(0);
 });

@@ -12,7 +12,7 @@ const refused = (args: readonly string[]): Promise<string> => refusedIn(folder, 
 const NOBODY = 65_534;
 
 const free = "shmem/free-vs-shrinker";
-const designs = "lock, kref-assert, helper, deferred";
+const designs = "lock, kref-assert, helper, helper-strict, list-lock, deferred";
 const seconds = "Allowed: a number from 0.05 to 604800 seconds.";
 
 const table: readonly [args: readonly string[], message: string][] = [
