@@ -19,7 +19,16 @@ const below: Readonly<Record<string, readonly string[]>> = {
     "shared",
   ],
   // Rows are made of what scenarios declare, and told to lockdep as the catalogue names their locks.
-  matrix: ["workers", "explore", "lockdep", "catalogue", "scenarios", "record", "shared/violation.ts"],
+  matrix: [
+    "workers",
+    "explore",
+    "lockdep",
+    "catalogue",
+    "scenarios",
+    "build/cache-dir.ts",
+    "record",
+    "shared/violation.ts",
+  ],
   triage: ["explore", "lockdep", "scenarios", "record"],
   report: ["record"],
   workers: ["catalogue", "scenarios", "build", "shared", "record"],

@@ -1,11 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
+import { openCacheDirectory } from "../build/cache-dir.ts";
 import { UsageError } from "../record/usage-error.ts";
 import type { RowAnswer, RowExplored, RowOrder } from "./row-order.ts";
 
 /** Explores on a few threads at once, each one order after the other. */
 export class RowPool {
   readonly #pool: Piscina<RowOrder, RowAnswer>;
+  /** Where the threads build users' files: a thread that is ended cannot clean up behind itself. */
+  readonly #temporary = openCacheDirectory();
   #closed = false;
 
   constructor(threads: number) {
@@ -15,6 +18,7 @@ export class RowPool {
       maxThreads: threads,
       concurrentTasksPerWorker: 1,
       atomics: "disabled",
+      env: { ...process.env, TMPDIR: this.#temporary.path },
     });
     // A worker that dies makes its own run() reject; the pool's event adds nothing.
     this.#pool.on("error", () => {});
@@ -37,5 +41,6 @@ export class RowPool {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#pool.destroy();
+    this.#temporary.close();
   }
 }
