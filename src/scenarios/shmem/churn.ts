@@ -16,6 +16,7 @@ import { GFP_KERNEL } from "#shared/mm/gfp";
 import { freePages } from "#shared/mm/page-pool";
 import { allocPages } from "#shared/mm/reclaim";
 import { countFor, STAT } from "#shared/stats";
+import type { ViolationKind } from "#shared/violation";
 import { type Scenario, scenario, type TaskSpec } from "../define.ts";
 import { type ChoiceParam, choice, type IntParam, int } from "../params.ts";
 import { checkAllFreed, createWithHandle, idleWorker, reclaimToHigh, shmemDevice } from "./world.ts";
@@ -85,6 +86,12 @@ function* kswapdTask(root: Addr): Step<void> {
 
 const mutants = ["none", "shrinker-plain-get", "shrinker-lock-unref", "lost-wakeup"] as const;
 
+const caught: Readonly<Record<Exclude<(typeof mutants)[number], "none">, readonly ViolationKind[]>> = {
+  "shrinker-plain-get": ["refcount-get-zero", "use-after-free"],
+  "shrinker-lock-unref": ["contention-at-free", "use-after-free", "lock-misuse"],
+  "lost-wakeup": ["lost-wakeup", "wait-forever"],
+};
+
 type ChurnParams = {
   readonly design: ChoiceParam<(typeof freeDesigns)[number]>;
   readonly mutant: ChoiceParam<(typeof mutants)[number]>;
@@ -111,11 +118,17 @@ const definition: Scenario<ChurnParams> = scenario({
     objects: int(1, 64, 8, "handles that the file can have"),
   },
   expect: "holds",
-  mutants: {
-    "shrinker-plain-get": ["refcount-get-zero", "use-after-free"],
-    "shrinker-lock-unref": ["contention-at-free", "use-after-free", "lock-misuse"],
-    "lost-wakeup": ["lost-wakeup", "wait-forever"],
+  expected: ({ design, mutant }) => {
+    if (mutant !== "none") return { verdict: "violated", kinds: caught[mutant], why: "the mutant" };
+    if (design !== "list-lock")
+      return { verdict: "holds", kinds: [], why: "the walker takes its reference before it tries the lock" };
+    return {
+      verdict: "violated",
+      kinds: ["contention-at-free"],
+      why: "the walker takes no reference: it may have the lock of an object whose free waits for the list's lock",
+    };
   },
+  mutants: caught,
   modes: ["soak"],
   worldWords: ({ tasks, objects }) => 32_768 + (tasks + objects) * 512,
   *setup(heap, params) {
