@@ -5,6 +5,13 @@ import { UsageError } from "../record/usage-error.ts";
 
 const open = new Set<string>();
 
+let base: string | undefined;
+
+/** Puts what this thread builds from here on into `directory`, for whoever started the thread to remove. */
+export function buildInside(directory: string): void {
+  base = directory;
+}
+
 function removeAll(): void {
   for (const directory of open) rmSync(directory, { recursive: true, force: true });
   open.clear();
@@ -26,7 +33,7 @@ export interface CacheDirectory {
 export function openCacheDirectory(): CacheDirectory {
   let path: string;
   try {
-    path = realpathSync(mkdtempSync(join(tmpdir(), "refzero-")));
+    path = realpathSync(mkdtempSync(join(base ?? tmpdir(), "refzero-")));
   } catch (error) {
     throw new UsageError("CANNOT_WRITE", { file: tmpdir(), reason: (error as Error).message });
   }

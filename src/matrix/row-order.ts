@@ -3,6 +3,8 @@ import type { UsageErrorCode, UsageErrorFacts } from "../record/usage-error.ts";
 
 /** What a worker is asked to explore. */
 export interface RowOrder {
+  /** Where the thread builds users' files; the pool sets and removes it. */
+  readonly temporary?: string;
   /** The scenario, as the user named it. */
   readonly named: string;
   readonly given: Readonly<Record<string, string>>;

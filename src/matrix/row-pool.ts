@@ -18,7 +18,6 @@ export class RowPool {
       maxThreads: threads,
       concurrentTasksPerWorker: 1,
       atomics: "disabled",
-      env: { ...process.env, TMPDIR: this.#temporary.path },
     });
     // A worker that dies makes its own run() reject; the pool's event adds nothing.
     this.#pool.on("error", () => {});
@@ -28,7 +27,7 @@ export class RowPool {
   async run(order: RowOrder): Promise<RowExplored | undefined> {
     if (this.#closed) return undefined;
     try {
-      const answer = await this.#pool.run(order);
+      const answer = await this.#pool.run({ ...order, temporary: this.#temporary.path });
       if ("usage" in answer) throw new UsageError(answer.usage.code, answer.usage.facts);
       return answer;
     } catch (error) {

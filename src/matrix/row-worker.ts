@@ -1,3 +1,4 @@
+import { buildInside } from "../build/cache-dir.ts";
 import { type ResolvedScenario, resolveScenario } from "../catalogue/resolve.ts";
 import { UsageError } from "../record/usage-error.ts";
 import { exploreRow } from "./explore-row.ts";
@@ -9,6 +10,7 @@ const loaded = new Map<string, ResolvedScenario>();
 /** What a pool worker runs: one exploration after the other. */
 export default async function answer(order: RowOrder): Promise<RowAnswer> {
   try {
+    if (order.temporary !== undefined) buildInside(order.temporary);
     return await exploreRow(await load(order.named), order);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
