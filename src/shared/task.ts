@@ -58,11 +58,11 @@ export const TASK_STATE = { IDLE: 0, RUNNING: 1, PARKED: 2, AT_BARRIER: 3, FINIS
 /** Values of `TASK.WAIT_KIND`. */
 export const WAIT_KIND = { NONE: 0, LOCK: 1, READ: 2, WRITE: 3, EVENT: 4, SPIN: 5, WORD: 6 } as const;
 
-/** Most tasks of one run: a task id has to fit the owner word of a lock beside its three flag bits. */
+/** Most tasks of one run: a task id has to fit the owner word of a lock beside its flag bits. */
 export const MAX_TASKS = 64;
 
 /** Bits of a sleeping lock's owner word below the task: see sync/owner-word.ts. */
-export const OWNER_SHIFT = 4;
+export const OWNER_SHIFT = 6;
 
 let current = 0;
 let ownerWord = 1 << OWNER_SHIFT;

@@ -14,7 +14,18 @@ import { EINTR } from "../errno.ts";
 import { POISON } from "../memory/poison.ts";
 import { currentTask, TASK, TASK_STATE, taskBlock, WAIT_KIND } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
-import { FLAGS, HANDOFF, handOver, ownerOf, ownerTask, tryTake, WAITERS } from "./owner-word.ts";
+import { bypassMs, isStrict, pause, spinShape } from "./lock-policy.ts";
+import {
+  barge,
+  FLAGS,
+  HANDOFF,
+  handOver,
+  ownerOf,
+  ownerTask,
+  tryTake,
+  WAITERS,
+  WOKEN,
+} from "./owner-word.ts";
 import { park, parkTicket, signalPending, unpark, waitsFor, waitsForNothing } from "./park.ts";
 import { rawSpinLock, rawSpinUnlock } from "./raw-spin.ts";
 import { addWaiter, firstWaiter, removeWaiter } from "./waiters.ts";
@@ -26,11 +37,15 @@ export const WAIT_LOCK = 1;
 /** Offset of the waiter list behind the owner word. */
 export const WAITER_LIST = 2;
 
-/** Milliseconds that the first waiter lets others barge past it before it asks for a hand-over. */
-export const BYPASS_MS = 1;
+/** For `cpuRelax`, which sleeps after some hundred turns of one loop: a spinner's own limit comes first. */
+export const LOOKS_MASK = 255;
 
-/** Waits for the lock in turn. 0, or EINTR. @kernel kernel/locking/mutex.c: __mutex_lock_common() */
-export function* lockSlow(lock: Addr, me: number, interruptible: boolean): Step<number> {
+/**
+ * Waits for the lock in turn; `seen` is its word as the fast path found it. 0, or EINTR.
+ * @kernel kernel/locking/mutex.c: __mutex_lock_common()
+ */
+export function* lockSlow(lock: Addr, me: number, seen: number, interruptible: boolean): Step<number> {
+  if (yield* barge(lock, me, seen)) return 0;
   if (yield* spinOnOwner(lock, me)) return 0;
   yield* rawSpinLock(lock + WAIT_LOCK);
   if (yield* tryTake(lock, me, false)) {
@@ -39,15 +54,14 @@ export function* lockSlow(lock: Addr, me: number, interruptible: boolean): Step<
   }
   const waiter = currentTask() + 1;
   yield* addWaiter(lock + WAITER_LIST, waiter, 0);
-  yield* or(lock, WAITERS);
+  yield* or(lock, isStrict() ? WAITERS | HANDOFF : WAITERS);
   waitsFor(lock, WAIT_KIND.LOCK);
-  const since = milliseconds();
-  let wantHandoff = false;
+  let since = yield* firstSince(lock, waiter, 0);
   let error = 0;
   for (;;) {
     // The ticket comes before the last look at the lock: a wake-up between the two must not be lost.
     const ticket = yield* parkTicket();
-    if (yield* tryTake(lock, me, wantHandoff)) break;
+    if (yield* tryTake(lock, me, passedByTooLong(since))) break;
     if (interruptible && (yield* signalPending())) {
       error = EINTR;
       break;
@@ -55,11 +69,26 @@ export function* lockSlow(lock: Addr, me: number, interruptible: boolean): Step<
     yield* rawSpinUnlock(lock + WAIT_LOCK);
     yield* park(ticket);
     yield* rawSpinLock(lock + WAIT_LOCK);
-    wantHandoff = (yield* firstWaiter(lock + WAITER_LIST)) === waiter && milliseconds() - since >= BYPASS_MS;
+    yield* and(lock, ~WOKEN);
+    since = yield* firstSince(lock, waiter, since);
   }
   yield* leaveQueue(lock, waiter);
   waitsForNothing();
   return error;
+}
+
+/**
+ * When `waiter` came to be first, in milliseconds, or 0 while it is not. `before` is what this returned last: a waiter
+ * is patient from when it is first, else those behind it would have the lock handed on and on.
+ */
+export function* firstSince(lock: Addr, waiter: number, before: number): Step<number> {
+  if ((yield* firstWaiter(lock + WAITER_LIST)) !== waiter) return 0;
+  return before > 0 ? before : milliseconds();
+}
+
+/** True once the first waiter, first since then, has been passed by for as long as the policy allows. */
+export function passedByTooLong(since: number): boolean {
+  return since > 0 && (isStrict() || milliseconds() - since >= bypassMs());
 }
 
 /** Takes `waiter` off the list and releases the wait lock. The last one to leave clears the flags. */
@@ -74,16 +103,20 @@ export function* leaveQueue(lock: Addr, waiter: number): Step<void> {
  * the hand-over will take a wake-up anyway. @kernel kernel/locking/mutex.c: mutex_optimistic_spin()
  */
 export function* spinOnOwner(lock: Addr, me: number): Step<boolean> {
-  for (let turn = 0; turn < spinLimit(); turn++) {
+  if (spinLimit() === 0 || isStrict()) return false;
+  const { looks, longest, pause: first } = spinShape();
+  let between = first;
+  for (let look = 0; look < looks; look++) {
     const owner = yield* readOnce(lock);
     if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
-    const holder = ownerOf(owner);
-    if (holder === 0) {
-      if (yield* tryTake(lock, me, false)) return true;
+    if (ownerOf(owner) === 0) {
+      if (yield* barge(lock, me, owner)) return true;
     } else if (peek(taskBlock(ownerTask(owner)) + TASK.STATE) === TASK_STATE.PARKED) {
       return false;
     }
-    yield* cpuRelax(turn);
+    pause(between);
+    between = Math.min(2 * between, longest);
+    yield* cpuRelax(look & LOOKS_MASK);
   }
   return false;
 }
@@ -100,11 +133,13 @@ export function* unlockSlow(lock: Addr, me: number, owner: number, wake: boolean
     report("lock-misuse", lock, owner, ownerTask(owner) + 1);
     return;
   }
-  if (!wake) return;
+  // The waiter that was woken takes WOKEN off before it looks at the lock, so it will see that this owner has gone.
+  if (!wake || (owner & (WOKEN | HANDOFF)) === WOKEN) return;
   yield* rawSpinLock(lock + WAIT_LOCK);
   const first = yield* firstWaiter(lock + WAITER_LIST);
   // With HANDOFF set nobody but the first waiter can have taken the lock since.
   if ((owner & HANDOFF) !== 0) yield* handOver(lock, first);
+  else if (first !== 0) yield* or(lock, WOKEN);
   yield* rawSpinUnlock(lock + WAIT_LOCK);
   if (first !== 0) yield* unpark(first - 1);
 }

@@ -32,9 +32,9 @@ export function* mutexLock(lock: Addr): Step<void> {
   mightSleep(lock);
   enterPrimitive(lock, 0);
   const me = currentOwnerWord();
-  const free = (yield* compareExchange(lock, 0, me)) === 0;
-  if (!free) yield* lockSlow(lock, me, false);
-  record(LOCK, lock, free ? 0 : 1);
+  const seen = yield* compareExchange(lock, 0, me);
+  if (seen !== 0) yield* lockSlow(lock, me, seen, false);
+  record(LOCK, lock, seen === 0 ? 0 : 1);
   leavePrimitive();
 }
 
@@ -43,9 +43,9 @@ export function* mutexLockInterruptible(lock: Addr): Step<number> {
   mightSleep(lock);
   enterPrimitive(lock, 0);
   const me = currentOwnerWord();
-  const free = (yield* compareExchange(lock, 0, me)) === 0;
-  const error = free ? 0 : yield* lockSlow(lock, me, true);
-  record(error === 0 ? LOCK : LOCK_FAILED, lock, error === 0 && !free ? 1 : error);
+  const seen = yield* compareExchange(lock, 0, me);
+  const error = seen === 0 ? 0 : yield* lockSlow(lock, me, seen, true);
+  record(error === 0 ? LOCK : LOCK_FAILED, lock, error === 0 && seen !== 0 ? 1 : error);
   leavePrimitive();
   return error;
 }

@@ -2,8 +2,9 @@ import { type Addr, compareExchange, load, type Step } from "../atomic/index.ts"
 import { POISON } from "../memory/poison.ts";
 import { OWNER_SHIFT } from "../task.ts";
 import { reportAndAbandon } from "../violation.ts";
+import { isStrict } from "./lock-policy.ts";
 
-// The owner word of a sleeping lock: task id plus 1, shifted past four flag bits; the kernel has the first three. @kernel kernel/locking/mutex.c
+// The owner word of a sleeping lock: task id plus 1, shifted past six flag bits; the kernel has the first three. @kernel kernel/locking/mutex.c
 
 /** There are waiters: unlock has to look at the list. */
 export const WAITERS = 1;
@@ -11,8 +12,15 @@ export const WAITERS = 1;
 export const HANDOFF = 2;
 /** Handed over: only the task named may take it. */
 export const PICKUP = 4;
-/** All three: they belong to the lock and stay when the owner goes. */
-export const FLAGS: number = WAITERS | HANDOFF | PICKUP;
+/**
+ * A waiter was woken and has not looked at the lock yet. It will, so an unlock need not wake another: of many unlocks
+ * in the time that a wake-up takes, one pays for it.
+ */
+export const WOKEN = 16;
+/** A waiter's acquire context holds locks: who takes this one with a context owes it a look at the rules. */
+export const ELDERS = 32;
+/** All of them: they belong to the lock and stay when the owner goes. */
+export const FLAGS: number = WAITERS | HANDOFF | PICKUP | WOKEN | ELDERS;
 /**
  * The owner holds the lock in an acquire context. Goes with the owner. Set by the very operation that takes the
  * lock, so that nobody needs a fence: whoever sees it and finds no context yet knows that one is about to be there.
@@ -40,7 +48,7 @@ export function* tryTake(lock: Addr, me: number, wantHandoff: boolean): Step<boo
     const holder = ownerOf(owner);
     let next: number;
     // A lock that is to be handed over is not up for grabs, not even in the moment it has no owner.
-    if (holder === 0 && ((owner & HANDOFF) === 0 || wantHandoff)) next = me | (owner & FLAGS & ~HANDOFF);
+    if (holder === 0 && ((owner & HANDOFF) === 0 || wantHandoff)) next = me | (owner & staying());
     else if ((owner & PICKUP) !== 0 && holder === ownerOf(me)) next = (owner & ~PICKUP) | me;
     else if (holder !== 0 && wantHandoff && (owner & (PICKUP | HANDOFF)) === 0) next = owner | HANDOFF;
     else return taken(lock, owner);
@@ -48,6 +56,20 @@ export function* tryTake(lock: Addr, me: number, wantHandoff: boolean): Step<boo
     if (seen === owner) return (next & ~FLAGS) === me;
     owner = seen;
   }
+}
+
+/** Flags that outlast a hand-over. Where nobody may pass a waiter by, the next one wants the lock handed over too. */
+function staying(): number {
+  return isStrict() ? FLAGS : FLAGS & ~HANDOFF;
+}
+
+/**
+ * Takes a lock found free with waiters, `seen` being its word; true if it did. Passing them by is what makes a lock
+ * fast; how often it happens is bounded by the first waiter, who asks for a hand-over.
+ */
+export function* barge(lock: Addr, me: number, seen: number): Step<boolean> {
+  if (ownerOf(seen) !== 0 || (seen & HANDOFF) !== 0) return false;
+  return (yield* compareExchange(lock, seen, seen | me)) === seen;
 }
 
 /** The lock is somebody else's: false. Freed memory is nobody's lock: a report. */
@@ -64,7 +86,8 @@ export function* handOver(lock: Addr, waiter: number): Step<void> {
   if (waiter === 0) return;
   let owner = yield* load(lock);
   while (ownerOf(owner) === 0) {
-    const seen = yield* compareExchange(lock, owner, (owner & WAITERS) | (waiter << OWNER_SHIFT) | PICKUP);
+    const next = (owner & staying() & ~WOKEN) | (waiter << OWNER_SHIFT) | PICKUP;
+    const seen = yield* compareExchange(lock, owner, next);
     if (seen === owner) return;
     owner = seen;
   }

@@ -21,7 +21,7 @@ import { looksIntoWindow, watchWords } from "./contention-monitor.ts";
 import { mightSleep } from "./might-sleep.ts";
 import { Mutex } from "./mutex.ts";
 import { lockSlow, unlockSlow } from "./mutex-slow.ts";
-import { HAS_CONTEXT, ownerOf, tryTake, WAITERS } from "./owner-word.ts";
+import { barge, ELDERS, HAS_CONTEXT, ownerOf, tryTake, WAITERS } from "./owner-word.ts";
 import { WW_MUTANT, WwClass, WwContext } from "./ww-context.ts";
 import {
   checkBeforeLock,
@@ -80,8 +80,8 @@ export function* wwMutexLockInterruptible(lock: Addr, ctx: Addr): Step<number> {
 function* takeLock(lock: Addr, ctx: Addr, interruptible: boolean): Step<number> {
   mightSleep(lock);
   if (ctx !== 0) return yield* lockInContext(lock, ctx, interruptible, IN_CONTEXT);
-  if ((yield* compareExchange(lock, 0, currentOwnerWord())) !== 0)
-    return yield* lockAlone(lock, interruptible);
+  const seen = yield* compareExchange(lock, 0, currentOwnerWord());
+  if (seen !== 0) return yield* lockAlone(lock, seen, interruptible);
   if ((yield* readOnce(lock + WINDOW)) !== 0) looksIntoWindow(lock);
   record(LOCK, lock, 0);
   return 0;
@@ -104,10 +104,10 @@ export function* wwMutexLockSlowInterruptible(lock: Addr, ctx: Addr): Step<numbe
   return result;
 }
 
-function* lockAlone(lock: Addr, interruptible: boolean): Step<number> {
+function* lockAlone(lock: Addr, seen: number, interruptible: boolean): Step<number> {
   looksIntoWindow(lock);
   checkBlockingWithoutContext(lock);
-  return yield* waited(lock, yield* lockSlow(lock, currentOwnerWord(), interruptible), 0);
+  return yield* waited(lock, yield* lockSlow(lock, currentOwnerWord(), seen, interruptible), 0);
 }
 
 function* waited(lock: Addr, error: number, how: number): Step<number> {
@@ -120,12 +120,14 @@ function* lockInContext(lock: Addr, ctx: Addr, interruptible: boolean, how: numb
   if (peek(ctx + SUSPECT) !== 0 || peek(ctx + CONTEXT_CLASS) !== peek(lock + CLASS)) checkSuspect(lock, ctx);
   const acquired = peek(ctx + ACQUIRED);
   const me = currentOwnerWord() | HAS_CONTEXT;
-  if ((yield* compareExchange(lock, 0, me)) !== 0) {
+  const seen = yield* compareExchange(lock, 0, me);
+  // Waiters whose contexts hold nothing can wait: none of them is part of a deadlock, so nobody owes them a look.
+  if (seen !== 0 && ((seen & ELDERS) !== 0 || !(yield* barge(lock, me, seen)))) {
     looksIntoWindow(lock);
     const error = yield* waited(lock, yield* wwLockSlow(lock, ctx, me, interruptible), how);
     if (error !== 0) return error;
   } else {
-    // Nobody waited, and whoever begins to from here on sees HAS_CONTEXT and asks for the context itself.
+    // No context with locks waited, and one that begins to from here on sees HAS_CONTEXT and asks for the context itself.
     yield* joinContext(lock, ctx, acquired);
     if ((yield* readOnce(lock + WINDOW)) !== 0) looksIntoWindow(lock);
     record(LOCK, lock, how);

@@ -1,8 +1,8 @@
 import {
   type Addr,
+  and,
   cpuRelax,
   load,
-  milliseconds,
   or,
   peek,
   poke,
@@ -17,8 +17,19 @@ import { POISON } from "../memory/poison.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { currentTask, TASK, TASK_STATE, taskBlock, WAIT_KIND } from "../task.ts";
 import { reportAndAbandon } from "../violation.ts";
-import { BYPASS_MS, leaveQueue, WAIT_LOCK, WAITER_LIST } from "./mutex-slow.ts";
-import { HAS_CONTEXT, ownerOf, ownerTask, tryTake, WAITERS } from "./owner-word.ts";
+import { isStrict, pause, spinShape } from "./lock-policy.ts";
+import { firstSince, LOOKS_MASK, leaveQueue, passedByTooLong, WAIT_LOCK, WAITER_LIST } from "./mutex-slow.ts";
+import {
+  barge,
+  ELDERS,
+  HANDOFF,
+  HAS_CONTEXT,
+  ownerOf,
+  ownerTask,
+  tryTake,
+  WAITERS,
+  WOKEN,
+} from "./owner-word.ts";
 import { park, parkTicket, signalPending, waitsFor, waitsForNothing } from "./park.ts";
 import { rawSpinLock, rawSpinUnlock } from "./raw-spin.ts";
 import { firstWaiter } from "./waiters.ts";
@@ -62,7 +73,8 @@ export function* wwLockSlow(lock: Addr, ctx: Addr, me: number, interruptible: bo
     yield* toldToBackOff(lock, ctx);
     return refused;
   }
-  yield* or(lock, WAITERS);
+  const elder = peek(ctx + WwContext.at.acquired) > 0 ? ELDERS : 0;
+  yield* or(lock, WAITERS | elder | (isStrict() ? HANDOFF : 0));
   waitsFor(lock, WAIT_KIND.LOCK);
   if (peek(ctx + WwContext.at.isWaitDie) === 0) yield* woundHolder(lock, ctx);
   const error = yield* waitInContext(lock, ctx, me, interruptible);
@@ -76,18 +88,18 @@ export function* wwLockSlow(lock: Addr, ctx: Addr, me: number, interruptible: bo
 /** Waits, with the wait lock held at start and end; on 0 the lock is taken and its context set. */
 function* waitInContext(lock: Addr, ctx: Addr, me: number, interruptible: boolean): Step<number> {
   const waiter = currentTask() + 1;
-  const since = milliseconds();
-  let wantHandoff = false;
+  let since = yield* firstSince(lock, waiter, 0);
   for (;;) {
     const ticket = yield* parkTicket();
     // Take first, then look for a signal or a kill: a lock already handed over must not be abandoned.
-    if (yield* tryTake(lock, me, wantHandoff)) break;
+    if (yield* tryTake(lock, me, passedByTooLong(since))) break;
     if (interruptible && (yield* signalPending())) return EINTR;
     if ((yield* checkKill(lock, ctx)) !== 0) return EDEADLK;
     yield* rawSpinUnlock(lock + WAIT_LOCK);
     yield* park(ticket);
     yield* rawSpinLock(lock + WAIT_LOCK);
-    wantHandoff = (yield* firstWaiter(lock + WAITER_LIST)) === waiter && milliseconds() - since >= BYPASS_MS;
+    yield* and(lock, ~WOKEN);
+    since = yield* firstSince(lock, waiter, since);
   }
   const stolen = (yield* firstWaiter(lock + WAITER_LIST)) !== waiter;
   if (stolen && peek(ctx + WwContext.at.isWaitDie) === 0) yield* checkWaiters(lock, ctx);
@@ -106,17 +118,22 @@ function* toldToBackOff(lock: Addr, ctx: Addr): Step<void> {
  * needs the wait lock) or others wait already. @kernel kernel/locking/mutex.c: ww_mutex_spin_on_owner()
  */
 function* spinInContext(lock: Addr, ctx: Addr, me: number): Step<boolean> {
-  for (let turn = 0; turn < spinLimit(); turn++) {
+  if (spinLimit() === 0 || isStrict()) return false;
+  const { looks, longest, pause: first } = spinShape();
+  let between = first;
+  for (let look = 0; look < looks; look++) {
     const owner = yield* readOnce(lock);
     if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
-    if ((owner & WAITERS) !== 0) return false;
+    if ((owner & ELDERS) !== 0) return false;
     if (ownerOf(owner) === 0) {
-      if (yield* tryTake(lock, me, false)) return true;
+      if (yield* barge(lock, me, owner)) return true;
     } else if (peek(taskBlock(ownerTask(owner)) + TASK.STATE) === TASK_STATE.PARKED) {
       return false;
     }
     if (peek(ctx + WwContext.at.acquired) > 0 && (owner & HAS_CONTEXT) !== 0) return false;
-    yield* cpuRelax(turn);
+    pause(between);
+    between = Math.min(2 * between, longest);
+    yield* cpuRelax(look & LOOKS_MASK);
   }
   return false;
 }
