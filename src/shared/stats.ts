@@ -20,10 +20,20 @@ export const STAT = {
   WORLDS: 12,
   /** Last references dropped under the object's own lock, or its list's. */
   PUTS_UNDER_LOCK: 13,
+  /** Locks that were not free at the first try. */
+  CONTENDED: 14,
+  /** Looks at a lock while spinning. */
+  SPINS: 15,
+  /** Times that the task went to sleep. */
+  SLEEPS: 16,
+  /** Tasks that it woke. */
+  WAKEUPS: 17,
+  /** Times that it took a lock found free past those who wait for it. */
+  BARGES: 19,
 } as const;
 
 /** Words of a task's counters. */
-export const STAT_WORDS = 16;
+export const STAT_WORDS = 32;
 
 let counters = 0;
 

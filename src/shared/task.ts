@@ -45,6 +45,14 @@ export const TASK = {
   WAITER_CONTEXT: 34,
   /** For rwsem: 1 waits to read, 2 waits to write. For a wait queue: 1 once woken. */
   WAITER_MODE: 35,
+  /** The lock that the task keeps taking past a woken waiter, how often it has, and since when in sixteenths of a millisecond. */
+  PASSED_LOCK: 36,
+  PASSES: 37,
+  PASSING_SINCE: 38,
+  /** How often in a row the task has taken a lock past a spinner. */
+  BARGES: 46,
+  /** State of the lots that a spinning task draws. */
+  LOTS: 39,
   /** Words of the task's stack that other tasks may be shown (the LRU walk's private list). */
   STACK: 40,
 } as const;
@@ -62,7 +70,7 @@ export const WAIT_KIND = { NONE: 0, LOCK: 1, READ: 2, WRITE: 3, EVENT: 4, SPIN: 
 export const MAX_TASKS = 64;
 
 /** Bits of a sleeping lock's owner word below the task: see sync/owner-word.ts. */
-export const OWNER_SHIFT = 6;
+export const OWNER_SHIFT = 7;
 
 let current = 0;
 let ownerWord = 1 << OWNER_SHIFT;

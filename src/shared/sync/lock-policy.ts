@@ -15,17 +15,29 @@ export type LockPolicy = (typeof lockPolicies)[number];
 /** Milliseconds that the first waiter lets others barge past it before it asks for a hand-over. */
 const BYPASS_MS = 1;
 
-/** Looks of a spinner at the lock, and the pauses between them in turns of an empty loop: the first, the longest. */
+/** How a task spins on a lock before it queues. */
 export interface SpinShape {
+  /** Looks at the lock at most. */
   readonly looks: number;
+  /** Turns of an empty loop between the first two looks, about; a power of two. Each pause is twice as long as the last. */
   readonly pause: number;
+  /** The longest pause, about. */
   readonly longest: number;
+  /** Sections that a holder has in a row before it gives way to a spinner. */
+  readonly sections: number;
 }
 
 // A spinner that looks all the time takes the lock's line from the holder at each look. Looks far apart leave the holder
 // alone, and in all take no longer than the sleep and the wake-up that they may save (some 40 µs).
-const spaced: SpinShape = { looks: 40, pause: 64, longest: 2048 };
-const eager: SpinShape = { looks: 20_000, pause: 1, longest: 1 };
+const spaced: SpinShape = { looks: 16, pause: 1024, longest: 4096, sections: 64 };
+const eager: SpinShape = { looks: 20_000, pause: 1, longest: 1, sections: 16 };
+
+const shapes: Readonly<Record<LockPolicy, SpinShape>> = {
+  throughput: { ...spaced, sections: 2 ** 30 },
+  bounded: spaced,
+  spin: eager,
+  fifo: spaced,
+};
 
 let policy: LockPolicy = "bounded";
 let bypass = BYPASS_MS;
@@ -35,7 +47,7 @@ let shape = spaced;
 export function setLockPolicy(chosen: LockPolicy): void {
   policy = chosen;
   bypass = chosen === "throughput" ? Number.POSITIVE_INFINITY : chosen === "fifo" ? 0 : BYPASS_MS;
-  shape = chosen === "spin" ? eager : spaced;
+  shape = shapes[chosen];
 }
 
 /** True where nobody may pass a waiter by. */

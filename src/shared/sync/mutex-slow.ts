@@ -1,33 +1,14 @@
-import {
-  type Addr,
-  add,
-  and,
-  cpuRelax,
-  milliseconds,
-  or,
-  peek,
-  readOnce,
-  type Step,
-  spinLimit,
-} from "../atomic/index.ts";
+import { type Addr, add, and, milliseconds, or, peek, poke, type Step } from "../atomic/index.ts";
 import { EINTR } from "../errno.ts";
 import { POISON } from "../memory/poison.ts";
-import { currentTask, TASK, TASK_STATE, taskBlock, WAIT_KIND } from "../task.ts";
+import { countFor, STAT } from "../stats.ts";
+import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
-import { bypassMs, isStrict, pause, spinShape } from "./lock-policy.ts";
-import {
-  barge,
-  FLAGS,
-  HANDOFF,
-  handOver,
-  ownerOf,
-  ownerTask,
-  tryTake,
-  WAITERS,
-  WOKEN,
-} from "./owner-word.ts";
+import { bypassMs, isStrict } from "./lock-policy.ts";
+import { barge, FLAGS, HANDOFF, handOver, ownerTask, tryTake, WAITERS, WOKEN } from "./owner-word.ts";
 import { park, parkTicket, signalPending, unpark, waitsFor, waitsForNothing } from "./park.ts";
 import { rawSpinLock, rawSpinUnlock } from "./raw-spin.ts";
+import { spinOnOwner } from "./spin-on-owner.ts";
 import { addWaiter, firstWaiter, removeWaiter } from "./waiters.ts";
 
 // The contended half of mutex and of ww-mutex without a context. Offsets are those of `Mutex`; that struct is
@@ -37,8 +18,7 @@ export const WAIT_LOCK = 1;
 /** Offset of the waiter list behind the owner word. */
 export const WAITER_LIST = 2;
 
-/** For `cpuRelax`, which sleeps after some hundred turns of one loop: a spinner's own limit comes first. */
-export const LOOKS_MASK = 255;
+const PASSES_A_LOOK = 256;
 
 /**
  * Waits for the lock in turn; `seen` is its word as the fast path found it. 0, or EINTR.
@@ -46,7 +26,8 @@ export const LOOKS_MASK = 255;
  */
 export function* lockSlow(lock: Addr, me: number, seen: number, interruptible: boolean): Step<number> {
   if (yield* barge(lock, me, seen)) return 0;
-  if (yield* spinOnOwner(lock, me)) return 0;
+  beginsToWait();
+  if (yield* spinOnOwner(lock, me, WAITERS)) return 0;
   yield* rawSpinLock(lock + WAIT_LOCK);
   if (yield* tryTake(lock, me, false)) {
     yield* rawSpinUnlock(lock + WAIT_LOCK);
@@ -55,6 +36,7 @@ export function* lockSlow(lock: Addr, me: number, seen: number, interruptible: b
   const waiter = currentTask() + 1;
   yield* addWaiter(lock + WAITER_LIST, waiter, 0);
   yield* or(lock, isStrict() ? WAITERS | HANDOFF : WAITERS);
+  countFor(STAT.LOCK_WAITS, 1);
   waitsFor(lock, WAIT_KIND.LOCK);
   let since = yield* firstSince(lock, waiter, 0);
   let error = 0;
@@ -98,27 +80,29 @@ export function* leaveQueue(lock: Addr, waiter: number): Step<void> {
   yield* rawSpinUnlock(lock + WAIT_LOCK);
 }
 
+/** This task is about to wait: what it passes by from when it next has a lock is counted anew. */
+export function beginsToWait(): void {
+  countFor(STAT.CONTENDED, 1);
+  poke(taskBlock(currentTask()) + TASK.PASSED_LOCK, 0);
+}
+
 /**
- * Spins while the owner runs; true if the lock was got. A spinner that sees the owner asleep gives up, since
- * the hand-over will take a wake-up anyway. @kernel kernel/locking/mutex.c: mutex_optimistic_spin()
+ * True once this task has passed a woken waiter of `lock` by for as long as the policy allows. A waiter that was woken but
+ * gets no core, because this very task has it, cannot ask for the lock: only handing it over makes this task sleep. The
+ * clock costs more than a lock, so one pass in `PASSES_A_LOOK` looks at it.
  */
-export function* spinOnOwner(lock: Addr, me: number): Step<boolean> {
-  if (spinLimit() === 0 || isStrict()) return false;
-  const { looks, longest, pause: first } = spinShape();
-  let between = first;
-  for (let look = 0; look < looks; look++) {
-    const owner = yield* readOnce(lock);
-    if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
-    if (ownerOf(owner) === 0) {
-      if (yield* barge(lock, me, owner)) return true;
-    } else if (peek(taskBlock(ownerTask(owner)) + TASK.STATE) === TASK_STATE.PARKED) {
-      return false;
-    }
-    pause(between);
-    between = Math.min(2 * between, longest);
-    yield* cpuRelax(look & LOOKS_MASK);
+function passesTooLong(lock: Addr): boolean {
+  const block = taskBlock(currentTask());
+  const again = peek(block + TASK.PASSED_LOCK) === lock;
+  const passes = again ? peek(block + TASK.PASSES) + 1 : 0;
+  poke(block + TASK.PASSES, passes);
+  if (passes % PASSES_A_LOOK !== 0) return false;
+  const now = Math.floor(milliseconds() * 16) | 0;
+  if (!again) {
+    poke(block + TASK.PASSED_LOCK, lock);
+    poke(block + TASK.PASSING_SINCE, now);
   }
-  return false;
+  return ((now - peek(block + TASK.PASSING_SINCE)) | 0) >= bypassMs() * 16;
 }
 
 /**
@@ -133,12 +117,14 @@ export function* unlockSlow(lock: Addr, me: number, owner: number, wake: boolean
     report("lock-misuse", lock, owner, ownerTask(owner) + 1);
     return;
   }
+  if ((owner & WAITERS) === 0) return;
   // The waiter that was woken takes WOKEN off before it looks at the lock, so it will see that this owner has gone.
-  if (!wake || (owner & (WOKEN | HANDOFF)) === WOKEN) return;
+  const isAwake = (owner & (WOKEN | HANDOFF)) === WOKEN;
+  if (!wake || (isAwake && !passesTooLong(lock))) return;
   yield* rawSpinLock(lock + WAIT_LOCK);
   const first = yield* firstWaiter(lock + WAITER_LIST);
   // With HANDOFF set nobody but the first waiter can have taken the lock since.
-  if ((owner & HANDOFF) !== 0) yield* handOver(lock, first);
+  if (isAwake || (owner & HANDOFF) !== 0) yield* handOver(lock, first);
   else if (first !== 0) yield* or(lock, WOKEN);
   yield* rawSpinUnlock(lock + WAIT_LOCK);
   if (first !== 0) yield* unpark(first - 1);

@@ -1,10 +1,11 @@
-import { type Addr, compareExchange, load, type Step } from "../atomic/index.ts";
+import { type Addr, compareExchange, load, peek, poke, readOnce, type Step } from "../atomic/index.ts";
 import { POISON } from "../memory/poison.ts";
-import { OWNER_SHIFT } from "../task.ts";
+import { countFor, STAT } from "../stats.ts";
+import { currentTask, OWNER_SHIFT, TASK, taskBlock } from "../task.ts";
 import { reportAndAbandon } from "../violation.ts";
-import { isStrict } from "./lock-policy.ts";
+import { isStrict, pause, spinShape } from "./lock-policy.ts";
 
-// The owner word of a sleeping lock: task id plus 1, shifted past six flag bits; the kernel has the first three. @kernel kernel/locking/mutex.c
+// The owner word of a sleeping lock: task id plus 1, shifted past seven flag bits; the kernel has the first three. @kernel kernel/locking/mutex.c
 
 /** There are waiters: unlock has to look at the list. */
 export const WAITERS = 1;
@@ -19,13 +20,19 @@ export const PICKUP = 4;
 export const WOKEN = 16;
 /** A waiter's acquire context holds locks: who takes this one with a context owes it a look at the rules. */
 export const ELDERS = 32;
+/** A task spins on the lock: whoever takes it again and again is to give way now and then. */
+export const SPINNER = 64;
 /** All of them: they belong to the lock and stay when the owner goes. */
-export const FLAGS: number = WAITERS | HANDOFF | PICKUP | WOKEN | ELDERS;
+export const FLAGS: number = WAITERS | HANDOFF | PICKUP | WOKEN | ELDERS | SPINNER;
 /**
  * The owner holds the lock in an acquire context. Goes with the owner. Set by the very operation that takes the
  * lock, so that nobody needs a fence: whoever sees it and finds no context yet knows that one is about to be there.
  */
 export const HAS_CONTEXT = 8;
+
+/** How long a free lock is left to spinners: looks, and turns of an empty loop before each. */
+const GIVE_WAY_LOOKS = 32;
+const GIVE_WAY_PAUSE = 128;
 
 /** The part of an owner word that names the task. */
 export function ownerOf(word: number): number {
@@ -64,12 +71,34 @@ function staying(): number {
 }
 
 /**
- * Takes a lock found free with waiters, `seen` being its word; true if it did. Passing them by is what makes a lock
- * fast; how often it happens is bounded by the first waiter, who asks for a hand-over.
+ * Takes a lock found free with flags, `seen` being its word; true if it did. Passing others by is what makes a lock fast;
+ * how often it happens is bounded: a waiter asks for a hand-over, and for a spinner the lock is left alone for a moment
+ * after so many sections.
  */
 export function* barge(lock: Addr, me: number, seen: number): Step<boolean> {
   if (ownerOf(seen) !== 0 || (seen & HANDOFF) !== 0) return false;
-  return (yield* compareExchange(lock, seen, seen | me)) === seen;
+  if ((seen & SPINNER) !== 0 && hasHadItsTurn()) {
+    yield* giveWay(lock);
+    return false;
+  }
+  if ((yield* compareExchange(lock, seen, seen | me)) !== seen) return false;
+  if ((seen & WAITERS) !== 0) countFor(STAT.BARGES, 1);
+  return true;
+}
+
+function hasHadItsTurn(): boolean {
+  const word = taskBlock(currentTask()) + TASK.BARGES;
+  const count = peek(word) + 1;
+  poke(word, count);
+  return count % spinShape().sections === 0;
+}
+
+/** Leaves a free lock alone until a spinner has it, or is not there after all. */
+function* giveWay(lock: Addr): Step<void> {
+  for (let look = 0; look < GIVE_WAY_LOOKS; look++) {
+    pause(GIVE_WAY_PAUSE);
+    if (ownerOf(yield* readOnce(lock)) !== 0) return;
+  }
 }
 
 /** The lock is somebody else's: false. Freed memory is nobody's lock: a report. */

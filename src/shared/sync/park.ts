@@ -12,7 +12,11 @@ import {
   wait,
 } from "../atomic/index.ts";
 import { EVENT, record } from "../recorder/index.ts";
+import { countFor, STAT } from "../stats.ts";
 import { currentTask, TASK, TASK_STATE, taskBlock } from "../task.ts";
+
+/** Looks for a wake-up before going to sleep, at a word in this task's own line. */
+const PARK_SPINS = 100;
 
 /** The number that `park` compares with: read it before the last look at what is waited for. */
 export function* parkTicket(): Step<number> {
@@ -25,11 +29,13 @@ export function* parkTicket(): Step<number> {
  */
 export function* park(ticket: number): Step<void> {
   const block = taskBlock(currentTask());
-  for (let turn = 0; turn < spinLimit(); turn++) {
+  const most = Math.min(spinLimit(), PARK_SPINS);
+  for (let turn = 0; turn < most; turn++) {
     if ((yield* load(block + TASK.PARK)) !== ticket) return;
     yield* cpuRelax(turn);
   }
   poke(block + TASK.TICKET, ticket);
+  countFor(STAT.SLEEPS, 1);
   publish(block + TASK.STATE, TASK_STATE.PARKED);
   yield* wait(block + TASK.PARK, ticket);
   publish(block + TASK.STATE, TASK_STATE.RUNNING);
@@ -38,6 +44,7 @@ export function* park(ticket: number): Step<void> {
 /** Wakes a task, whatever it is asleep on. */
 export function* unpark(task: number): Step<void> {
   const word = taskBlock(task) + TASK.PARK;
+  countFor(STAT.WAKEUPS, 1);
   yield* add(word, 1);
   yield* notify(word, 1);
 }

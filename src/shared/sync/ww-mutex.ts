@@ -21,7 +21,7 @@ import { looksIntoWindow, watchWords } from "./contention-monitor.ts";
 import { mightSleep } from "./might-sleep.ts";
 import { Mutex } from "./mutex.ts";
 import { lockSlow, unlockSlow } from "./mutex-slow.ts";
-import { barge, ELDERS, HAS_CONTEXT, ownerOf, tryTake, WAITERS } from "./owner-word.ts";
+import { barge, ELDERS, HAS_CONTEXT, ownerOf, tryTake } from "./owner-word.ts";
 import { WW_MUTANT, WwClass, WwContext } from "./ww-context.ts";
 import {
   checkBeforeLock,
@@ -164,7 +164,7 @@ export function* wwMutexTrylock(lock: Addr, ctx: Addr): Step<boolean> {
   if (taken && ctx !== 0) {
     checkBeforeLock(lock, ctx);
     yield* joinContext(lock, ctx, peek(ctx + ACQUIRED));
-    if (((yield* readOnce(lock)) & WAITERS) !== 0) yield* wwTellWaiters(lock, ctx);
+    if (((yield* readOnce(lock)) & ELDERS) !== 0) yield* wwTellWaiters(lock, ctx);
   }
   leavePrimitive();
   return taken;

@@ -1,37 +1,32 @@
 import {
   type Addr,
   and,
-  cpuRelax,
   load,
   or,
   peek,
   poke,
   readOnce,
   type Step,
-  spinLimit,
   write,
   writeOnce,
 } from "../atomic/index.ts";
 import { EALREADY, EDEADLK, EINTR } from "../errno.ts";
-import { POISON } from "../memory/poison.ts";
 import { EVENT, record } from "../recorder/index.ts";
-import { currentTask, TASK, TASK_STATE, taskBlock, WAIT_KIND } from "../task.ts";
-import { reportAndAbandon } from "../violation.ts";
-import { isStrict, pause, spinShape } from "./lock-policy.ts";
-import { firstSince, LOOKS_MASK, leaveQueue, passedByTooLong, WAIT_LOCK, WAITER_LIST } from "./mutex-slow.ts";
+import { countFor, STAT } from "../stats.ts";
+import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
+import { isStrict } from "./lock-policy.ts";
 import {
-  barge,
-  ELDERS,
-  HANDOFF,
-  HAS_CONTEXT,
-  ownerOf,
-  ownerTask,
-  tryTake,
-  WAITERS,
-  WOKEN,
-} from "./owner-word.ts";
+  beginsToWait,
+  firstSince,
+  leaveQueue,
+  passedByTooLong,
+  WAIT_LOCK,
+  WAITER_LIST,
+} from "./mutex-slow.ts";
+import { ELDERS, HANDOFF, HAS_CONTEXT, tryTake, WAITERS, WOKEN } from "./owner-word.ts";
 import { park, parkTicket, signalPending, waitsFor, waitsForNothing } from "./park.ts";
 import { rawSpinLock, rawSpinUnlock } from "./raw-spin.ts";
+import { spinOnOwner } from "./spin-on-owner.ts";
 import { firstWaiter } from "./waiters.ts";
 import { WwClass, WwContext } from "./ww-context.ts";
 import { checkKill, checkWaiters, enqueueByAge, HOLDER_CONTEXT, woundHolder } from "./ww-rules.ts";
@@ -55,9 +50,12 @@ function* setContext(lock: Addr, ctx: Addr): Step<void> {
 export function* wwLockSlow(lock: Addr, ctx: Addr, me: number, interruptible: boolean): Step<number> {
   if ((yield* load(lock + HOLDER_CONTEXT)) === ctx) return EALREADY;
   if (peek(ctx + WwContext.at.acquired) === 0) yield* writeOnce(ctx + WwContext.at.wounded, 0);
-  if (yield* spinInContext(lock, ctx, me)) {
+  beginsToWait();
+  // Two contexts that both hold locks may be a deadlock, which only the queue finds.
+  const mayCycle = peek(ctx + WwContext.at.acquired) > 0 ? HAS_CONTEXT : 0;
+  if (yield* spinOnOwner(lock, me, ELDERS | WAITERS | mayCycle)) {
     yield* setContext(lock, ctx);
-    if (((yield* readOnce(lock)) & WAITERS) !== 0) yield* wwTellWaiters(lock, ctx);
+    if (((yield* readOnce(lock)) & ELDERS) !== 0) yield* wwTellWaiters(lock, ctx);
     return 0;
   }
   yield* rawSpinLock(lock + WAIT_LOCK);
@@ -75,6 +73,7 @@ export function* wwLockSlow(lock: Addr, ctx: Addr, me: number, interruptible: bo
   }
   const elder = peek(ctx + WwContext.at.acquired) > 0 ? ELDERS : 0;
   yield* or(lock, WAITERS | elder | (isStrict() ? HANDOFF : 0));
+  countFor(STAT.LOCK_WAITS, 1);
   waitsFor(lock, WAIT_KIND.LOCK);
   if (peek(ctx + WwContext.at.isWaitDie) === 0) yield* woundHolder(lock, ctx);
   const error = yield* waitInContext(lock, ctx, me, interruptible);
@@ -111,31 +110,6 @@ function* toldToBackOff(lock: Addr, ctx: Addr): Step<void> {
   yield* write(ctx + WwContext.at.contending, lock);
   yield* write(ctx + WwContext.at.suspect, 1);
   poke(ctx + WwContext.at.backoffs, peek(ctx + WwContext.at.backoffs) + 1);
-}
-
-/**
- * Spins while the owner runs, unless the context holds locks and the lock has one too (the deadlock check
- * needs the wait lock) or others wait already. @kernel kernel/locking/mutex.c: ww_mutex_spin_on_owner()
- */
-function* spinInContext(lock: Addr, ctx: Addr, me: number): Step<boolean> {
-  if (spinLimit() === 0 || isStrict()) return false;
-  const { looks, longest, pause: first } = spinShape();
-  let between = first;
-  for (let look = 0; look < looks; look++) {
-    const owner = yield* readOnce(lock);
-    if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
-    if ((owner & ELDERS) !== 0) return false;
-    if (ownerOf(owner) === 0) {
-      if (yield* barge(lock, me, owner)) return true;
-    } else if (peek(taskBlock(ownerTask(owner)) + TASK.STATE) === TASK_STATE.PARKED) {
-      return false;
-    }
-    if (peek(ctx + WwContext.at.acquired) > 0 && (owner & HAS_CONTEXT) !== 0) return false;
-    pause(between);
-    between = Math.min(2 * between, longest);
-    yield* cpuRelax(look & LOOKS_MASK);
-  }
-  return false;
 }
 
 /**

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { BUCKETS } from "./buckets.ts";
+import { LINK, LINK_WORDS, RESULT, ROUND_KIND } from "./link.ts";
+
+/** Milliseconds that members get to start, and to come back once they were told to stop. */
+const START_MS = 60_000;
+const GRACE_MS = 10_000;
+/** Milliseconds between two looks at members that are coming back. */
+const LOOK_MS = 1;
+
+/** What came of a round. */
+export interface Round {
+  /** Operations of each measured member. */
+  readonly ops: readonly number[];
+  /** Milliseconds that each was at it. */
+  readonly ms: readonly number[];
+  /** CPU seconds of the whole process meanwhile. */
+  readonly cpuSeconds: number;
+}
+
+/** Memory that a team and its coordinator share. */
+export interface TeamMemory {
+  readonly link: SharedArrayBuffer;
+  readonly results: SharedArrayBuffer;
+  readonly buckets: SharedArrayBuffer;
+}
+
+/** Makes it, for so many members. */
+export function teamMemory(members: number): TeamMemory {
+  return {
+    link: new SharedArrayBuffer(LINK_WORDS * 4),
+    results: new SharedArrayBuffer(members * RESULT.WORDS * 8),
+    buckets: new SharedArrayBuffer(members * 2 * BUCKETS * 4),
+  };
+}
+
+/** Thrown where a member did not come back: it waits for a wake-up that never comes, or spins for ever. */
+export class Hung extends Error {
+  override readonly name = "Hung";
+}
+
+/** Members in their workers, asleep between rounds. */
+export class Team {
+  /** Members that are measured. */
+  readonly tasks: number;
+  readonly #words: Int32Array;
+  readonly #results: Float64Array;
+  readonly #buckets: Int32Array;
+  readonly #members: number;
+  #failure: unknown;
+
+  /** `running`: what each member's worker resolves to; `tasks` of them are measured. */
+  constructor(memory: TeamMemory, running: readonly Promise<unknown>[], tasks: number) {
+    this.tasks = tasks;
+    this.#members = running.length;
+    this.#words = new Int32Array(memory.link);
+    this.#results = new Float64Array(memory.results);
+    this.#buckets = new Int32Array(memory.buckets);
+    for (const member of running)
+      member.catch((error: unknown) => {
+        this.#failure ??= error;
+      });
+  }
+
+  /** Resolves when all members are ready. `extra`: what READY counts besides. @throws what a member threw */
+  async ready(extra: number): Promise<void> {
+    await this.#until(LINK.READY, this.#members + extra, START_MS);
+  }
+
+  /** One round of `seconds`. @throws Hung, or what a member threw */
+  async run(kind: "throughput" | "latency", seconds: number, chunk: number): Promise<Round> {
+    return await this.#round(
+      kind === "latency" ? ROUND_KIND.LATENCY : ROUND_KIND.THROUGHPUT,
+      chunk,
+      async () => await sleep(seconds * 1000),
+    );
+  }
+
+  /** One round of so many operations a member. @throws Hung where they are not done within `limitMs` */
+  async exactly(calls: number, limitMs: number): Promise<Round> {
+    Atomics.store(this.#words, LINK.CALLS, calls);
+    return await this.#round(ROUND_KIND.EXACT, 0, async () => {
+      await this.#until(LINK.DONE, this.#members, limitMs);
+    });
+  }
+
+  async #round(kind: number, chunk: number, meanwhile: () => Promise<void>): Promise<Round> {
+    const words = this.#words;
+    Atomics.store(words, LINK.STOP, 0);
+    Atomics.store(words, LINK.DONE, 0);
+    Atomics.store(words, LINK.KIND, kind);
+    Atomics.store(words, LINK.CHUNK, chunk);
+    const cpu = process.cpuUsage();
+    Atomics.add(words, LINK.ROUND, 1);
+    Atomics.notify(words, LINK.ROUND);
+    await meanwhile();
+    Atomics.store(words, LINK.STOP, 1);
+    await this.#until(LINK.DONE, this.#members, GRACE_MS);
+    const { user, system } = process.cpuUsage(cpu);
+    const of = (word: number): number[] =>
+      Array.from({ length: this.tasks }, (_, task) => this.#results[task * RESULT.WORDS + word] ?? 0);
+    return { ops: of(RESULT.OPS), ms: of(RESULT.MS), cpuSeconds: (user + system) / 1e6 };
+  }
+
+  /** Ends all members after they have checked what must hold. @throws Hung, or what a member threw */
+  async quit(): Promise<void> {
+    await this.#round(ROUND_KIND.QUIT, 0, async () => {});
+  }
+
+  /** What the measured members recorded so far, over all of them: how often each bucket was met. */
+  recorded(which: 0 | 1): Float64Array {
+    const sum = new Float64Array(BUCKETS);
+    for (let task = 0; task < this.tasks; task++)
+      for (let bucket = 0; bucket < BUCKETS; bucket++)
+        sum[bucket] = (sum[bucket] ?? 0) + (this.#buckets[(task * 2 + which) * BUCKETS + bucket] ?? 0);
+    return sum;
+  }
+
+  /** Forgets what was recorded. Between rounds. */
+  forget(): void {
+    this.#buckets.fill(0);
+  }
+
+  async #until(word: number, count: number, limitMs: number): Promise<void> {
+    const end = performance.now() + limitMs;
+    while (Atomics.load(this.#words, word) < count) {
+      if (this.#failure !== undefined) throw this.#failure;
+      if (performance.now() > end) throw new Hung(`${count - Atomics.load(this.#words, word)} of ${count}`);
+      await sleep(LOOK_MS);
+    }
+  }
+}
