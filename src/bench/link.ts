@@ -36,5 +36,5 @@ export const ROUND_KIND = {
   QUIT: 3,
 } as const;
 
-/** What a member leaves of a round, as doubles: its operations, the milliseconds they took. */
-export const RESULT = { OPS: 0, MS: 1, WORDS: 8 } as const;
+/** What a member leaves of a round, as doubles: its operations, the milliseconds they took; in the end, what is counted. */
+export const RESULT = { OPS: 0, MS: 1, SUM: 2, WORDS: 8 } as const;

@@ -15,7 +15,8 @@ export interface Work {
   /** The same with clocks. */
   readonly latency: () => Done | Promise<Done>;
   readonly exactly: (calls: number) => Done | Promise<Done>;
-  readonly quit: () => void;
+  /** Checks what must hold in the end; returns what the locks' counters say together, or NaN where nothing is counted. */
+  readonly quit: () => number;
 }
 
 /** Milliseconds that a member sleeps before it looks again. */
@@ -65,7 +66,7 @@ export class Link {
       this.#results[at + RESULT.MS] = done.ms;
       Atomics.add(words, LINK.DONE, 1);
     }
-    work.quit();
+    this.#results[this.#order.task * RESULT.WORDS + RESULT.SUM] = work.quit();
     Atomics.add(words, LINK.DONE, 1);
   }
 

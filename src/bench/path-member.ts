@@ -59,8 +59,11 @@ function workOf(order: PathOrder, path: LockPath, root: Addr, link: Link): Work 
   const { params, task, tasks } = order;
   if (task >= tasks) return besideWork(order, path, root, link);
   path.begin?.(root, params as never);
-  const check = (): void => {
-    if (task === 0) path.check?.(root, params as never, order.map.worlds);
+  const check = (): number => {
+    if (task !== 0) return Number.NaN;
+    const sum = path.sum?.(root, params as never) as unknown as number | undefined;
+    path.check?.(root, params as never, order.map.worlds);
+    return sum ?? Number.NaN;
   };
   return "enter" in path
     ? sectionWork(path as SectionPath, root, order, link, check)
@@ -79,7 +82,7 @@ function besideWork(order: PathOrder, path: LockPath, root: Addr, link: Link): W
     for (; !link.stopped(); ops++) run(root, order.params);
     return { ops, ms: performance.now() - start };
   };
-  return { throughput: goOn, latency: goOn, exactly: goOn, quit: () => {} };
+  return { throughput: goOn, latency: goOn, exactly: goOn, quit: () => Number.NaN };
 }
 
 /** An abort ends a round wherever the member is; what it had done is not known then. */

@@ -100,11 +100,6 @@ export class PathTeam {
     return Object.fromEntries(Object.entries(STAT).map(([name, stat]) => [name, sum(stat)])) as never;
   }
 
-  /** What the path's world has counted, or undefined where it counts nothing. Between rounds. */
-  sum(): number | undefined {
-    return undefined;
-  }
-
   /** Ends waits and workers, wherever they are. */
   async end(): Promise<void> {
     stopRun(this.#view, true);

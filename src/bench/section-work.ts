@@ -14,7 +14,7 @@ export function sectionWork(
   root: Addr,
   order: PathOrder,
   link: Link,
-  check: () => void,
+  check: () => number,
 ): Work {
   const { params } = order;
   const enter = path.enter as unknown as Enter;

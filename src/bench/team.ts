@@ -48,6 +48,7 @@ export class Team {
   readonly #buckets: Int32Array;
   readonly #members: number;
   #failure: unknown;
+  #ops = 0;
 
   /** `running`: what each member's worker resolves to; `tasks` of them are measured. */
   constructor(memory: TeamMemory, running: readonly Promise<unknown>[], tasks: number) {
@@ -99,12 +100,20 @@ export class Team {
     const { user, system } = process.cpuUsage(cpu);
     const of = (word: number): number[] =>
       Array.from({ length: this.tasks }, (_, task) => this.#results[task * RESULT.WORDS + word] ?? 0);
-    return { ops: of(RESULT.OPS), ms: of(RESULT.MS), cpuSeconds: (user + system) / 1e6 };
+    const ops = of(RESULT.OPS);
+    if (kind !== ROUND_KIND.QUIT) this.#ops += ops.reduce((sum, each) => sum + each, 0);
+    return { ops, ms: of(RESULT.MS), cpuSeconds: (user + system) / 1e6 };
   }
 
-  /** Ends all members after they have checked what must hold. @throws Hung, or what a member threw */
-  async quit(): Promise<void> {
+  /** Operations of all rounds so far. */
+  get ops(): number {
+    return this.#ops;
+  }
+
+  /** Ends all members after they have checked what must hold; what was counted, or NaN. @throws Hung, or what a member threw */
+  async quit(): Promise<number> {
     await this.#round(ROUND_KIND.QUIT, 0, async () => {});
+    return this.#results[RESULT.SUM] ?? Number.NaN;
   }
 
   /** What the measured members recorded so far, over all of them: how often each bucket was met. */

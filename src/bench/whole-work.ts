@@ -13,7 +13,7 @@ export function wholeWork(
   root: Addr,
   order: PathOrder,
   link: Link,
-  check: () => void,
+  check: () => number,
 ): Work {
   const { params } = order;
   const op = path.op as unknown as Op;

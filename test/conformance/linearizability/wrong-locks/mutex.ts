@@ -14,7 +14,8 @@ const { waitLock: WAIT_LOCK, waiters: WAITER_LIST } = Mutex.at;
 /** Finds the lock free, then takes it. */
 export function* lockThatTestsThenSets(lock: Addr): Step<void> {
   const me = currentOwnerWord();
-  if ((yield* testThenSet(lock, 0, me)) !== 0) yield* lockSlow(lock, me, false);
+  const seen = yield* testThenSet(lock, 0, me);
+  if (seen !== 0) yield* lockSlow(lock, me, seen, false);
 }
 
 /** Looks at the owner word, then clears the owner in it: a flag set in between is lost. */
