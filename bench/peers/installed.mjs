@@ -6,9 +6,9 @@ import { pathToFileURL } from "node:url";
 
 const require = createRequire(import.meta.url);
 
-/** The folder (a file URL that ends in a slash) and the version of an installed package. */
-export function installed(packageName) {
-  let folder = new URL("./", pathToFileURL(require.resolve(packageName)));
+/** The folder (a file URL that ends in a slash) and the version of an installed package, of which `entry` is a file. */
+export function installed(packageName, entry = require.resolve(packageName)) {
+  let folder = new URL("./", pathToFileURL(entry));
   for (;;) {
     const found = manifest(folder);
     if (found?.name === packageName) return { folder, version: found.version };

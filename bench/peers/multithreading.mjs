@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { installed } from "./installed.mjs";
 
 // A lock of two states that wakes somebody at every release. Its main entry reads `navigator`, which Node 20 has not,
@@ -6,7 +7,8 @@ import { installed } from "./installed.mjs";
 /** As it stands in tables. */
 export const name = "multithreading";
 
-const { folder, version: found } = installed("multithreading");
+const require = createRequire(import.meta.url);
+const { folder, version: found } = installed("multithreading", require.resolve("multithreading"));
 
 /** Of the package. */
 export const version = found;

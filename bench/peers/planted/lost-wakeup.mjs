@@ -5,7 +5,7 @@
 export const name = "planted: a lost wake-up";
 
 /** One in so many marks is written blindly. */
-const BLIND = 64;
+const BLIND = 128;
 let marks = 0;
 
 /** Takes the mutex at `index` of `view`. */
