@@ -20,10 +20,12 @@ export const STAT = {
   WORLDS: 12,
   /** Last references dropped under the object's own lock, or its list's. */
   PUTS_UNDER_LOCK: 13,
+  /** Times that a tortured lock let somebody in beside another. */
+  FAILS: 18,
 } as const;
 
 /** Words of a task's counters. */
-export const STAT_WORDS = 16;
+export const STAT_WORDS = 32;
 
 let counters = 0;
 
