@@ -1,4 +1,4 @@
-import { type Addr, compareExchange, load, peek, type Step, store, write } from "#shared/atomic/index";
+import { type Addr, compareExchange, peek, type Step, store, write } from "#shared/atomic/index";
 import { allocate } from "#shared/memory/object";
 import { type Layout, struct } from "#shared/memory/struct";
 import { countFor, STAT } from "#shared/stats";
@@ -59,19 +59,16 @@ function* checkOwned(object: Addr): Step<void> {
 
 /** A reference, or the first one of a new life; false if another task is about to give it that. */
 function* get(object: Addr, mutant: string): Step<boolean> {
-  if (mutant === "get-zero") {
-    // Owns no reference, so this is right only as long as somebody else does.
-    yield* refcountInc(object + REFCOUNT);
-    return true;
+  if (mutant === "none") {
+    if (yield* refcountIncNotZero(object + REFCOUNT)) return true;
+    return yield* giveBirth(object);
   }
-  if (mutant === "get-not-atomic") {
-    const count = yield* load(object + REFCOUNT);
-    if (count === 0) return yield* giveBirth(object);
-    yield* store(object + REFCOUNT, count + 1);
-    return true;
-  }
-  if (yield* refcountIncNotZero(object + REFCOUNT)) return true;
-  return yield* giveBirth(object);
+  const count = yield* refcountRead(object + REFCOUNT);
+  if (count === 0) return yield* giveBirth(object);
+  // The last reference can go, or another be taken, between that look and this.
+  if (mutant === "get-zero") yield* refcountInc(object + REFCOUNT);
+  else yield* store(object + REFCOUNT, count + 1);
+  return true;
 }
 
 function* giveBirth(object: Addr): Step<boolean> {
