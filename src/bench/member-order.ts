@@ -34,8 +34,8 @@ export interface PathOrder extends TeamOrder {
 export interface ForeignOrder extends TeamOrder {
   /** URL of the module. */
   readonly module: string;
-  /** What its `create` returned, or shared memory of the size it asks for. */
-  readonly memory: unknown;
+  /** As large as it asks for. */
+  readonly memory: SharedArrayBuffer;
   readonly port: MessagePort | undefined;
   /** The counter that the lock guards, in a line of its own. */
   readonly counter: SharedArrayBuffer;

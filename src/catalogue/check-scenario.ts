@@ -25,6 +25,7 @@ const shape = v.object({
   reuse: v.optional(v.union([v.picklist(["never", "at once"]), v.function()])),
   meets: v.optional(v.boolean()),
   modes: v.pipe(v.array(v.picklist(["batch", "soak"])), v.minLength(1)),
+  torture: v.optional(v.function()),
   worldWords: v.function(),
   setup: v.function(),
   tasks: v.function(),

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { liveLockdepSchema } from "./live-lockdep.ts";
 import { RUN_RECORD_VERSION, type RunRecord } from "./run-record.ts";
+import { tortureSchema } from "./torture-record.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const text = v.string();
@@ -62,6 +63,7 @@ const schema: v.GenericSchema<RunRecord> = v.strictObject({
   violationCount: count,
   violations: v.array(violation),
   tasks: v.array(task),
+  torture: v.exactOptional(tortureSchema),
   schedule: v.nullable(
     v.strictObject({ file: text, from: text, kind: text, steps: count, preemptions: count }),
   ),

@@ -1,4 +1,5 @@
 import type { LiveLockdep } from "./live-lockdep.ts";
+import type { RunTorture } from "./torture-record.ts";
 
 /** The version of the format that is written. Readers take this one only. */
 export const RUN_RECORD_VERSION = 1;
@@ -99,6 +100,8 @@ export interface RunRecord {
   violationCount: number;
   violations: RunViolation[];
   tasks: RunTask[];
+  /** locktorture's statistics, of a torture. */
+  torture?: RunTorture;
   /** An interleaving that ends in the first violation's kind, in a file that `refzero replay` takes; null if there is none. */
   schedule: RunSchedule | null;
   /** What lockdep says, as `--lockdep` asked; else null. */

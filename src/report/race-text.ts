@@ -4,6 +4,7 @@ import type { RunRecord, RunViolation } from "../record/run-record.ts";
 import { counted, grouped, rate, ruleOfThree } from "./numbers.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
+import { tortureLines } from "./torture-text.ts";
 
 /** Violations shown in full. */
 const SHOWN = 3;
@@ -165,7 +166,7 @@ export function raceText(record: RunRecord, style: Style, quiet: boolean): strin
   const lines = [
     raceHeader(record, style),
     ...raceTable(record),
-    overlapLine(record),
+    ...(record.torture === undefined ? [overlapLine(record)] : tortureLines(record.torture, record)),
     ...adviceLines(record),
     ...shown,
     verdict,

@@ -49,6 +49,17 @@ export interface Cell {
  */
 export type Reuse = "never" | "at once";
 
+/** What a torture's statistics are made of. Its tasks are the writers and then the readers. */
+export interface Torture {
+  /** locktorture's name for the lock. @kernel kernel/locking/locktorture.c: torture_type */
+  readonly type: string;
+  readonly writers: number;
+  /** Null where the lock is not one to read under. */
+  readonly readers: number | null;
+  /** By locktorture's names, in the order in which they are printed. */
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
 /** How a scenario can be run: many small worlds, or one with a long life. */
 export type Mode = "batch" | "soak";
 
@@ -82,6 +93,8 @@ export interface Scenario<P extends Params = Params> {
    * a batch in one order: else one would wait in this world for another that waits in that.
    */
   readonly meets?: boolean;
+  /** For tortures: what their statistics are made of. */
+  readonly torture?: (params: ParamValues<P>) => Torture;
   /** Words of memory that one world needs (a batch world never reuses any, unless `reuse` says so). */
   readonly worldWords: (params: ParamValues<P>, mode: Mode) => number;
   /** Lays a world out in `heap`; returns its root object. Runs before the tasks, alone. */

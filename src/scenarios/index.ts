@@ -71,6 +71,11 @@ import execVsExec from "./shmem/exec-vs-exec.ts";
 import freeVsReclaim from "./shmem/free-vs-reclaim.ts";
 import freeVsShrinker from "./shmem/free-vs-shrinker.ts";
 import submitVsShrinker from "./shmem/submit-vs-shrinker.ts";
+import tortureMutex from "./torture/mutex.ts";
+import tortureRefcount from "./torture/refcount.ts";
+import tortureRwsem from "./torture/rwsem.ts";
+import tortureSpinlock from "./torture/spinlock.ts";
+import tortureWwMutex from "./torture/ww_mutex.ts";
 import abba from "./ww/abba.ts";
 import cycle from "./ww/cycle.ts";
 
@@ -95,6 +100,11 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(abba, "ww/abba"),
   entry(cycle, "ww/cycle"),
   entry(getUnlessZero, "kref/get-unless-zero"),
+  entry(tortureMutex, "torture/mutex"),
+  entry(tortureWwMutex, "torture/ww_mutex"),
+  entry(tortureRwsem, "torture/rwsem"),
+  entry(tortureSpinlock, "torture/spinlock"),
+  entry(tortureRefcount, "torture/refcount"),
   entry(panthorVmPut, "report/34-panthor-vm-put-before-free"),
   entry(vc4Usecnt, "report/36-vc4-usecnt-compare-state"),
   entry(gemHandle, "report/38-gem-handle-visible-before-open"),

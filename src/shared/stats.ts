@@ -28,6 +28,8 @@ export const STAT = {
   SLEEPS: 16,
   /** Tasks that it woke. */
   WAKEUPS: 17,
+  /** Times that a tortured lock let somebody in beside another. */
+  FAILS: 18,
   /** Times that it took a lock found free past those who wait for it. */
   BARGES: 19,
 } as const;

@@ -16,6 +16,7 @@ import type { RaceChains, RaceOptions } from "./race-options.ts";
 import { Supervisor } from "./supervisor.ts";
 import { Tally } from "./tally.ts";
 import { explainThrow, refuseBrokenScenario } from "./thrown.ts";
+import { tortureOf } from "./torture-counts.ts";
 import { ViolationReader } from "./violations.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -122,6 +123,7 @@ function recordOf(
   const violations = [...reported, ...supervisor.found];
   const seed = options.seed.toString(16).padStart(8, "0");
   const worlds = tally.worlds();
+  const torture = tortureOf(options, tally);
   return {
     format: "refzero-run",
     version: RUN_RECORD_VERSION,
@@ -149,6 +151,7 @@ function recordOf(
     violationCount: reader.count() + supervisor.found.length,
     violations,
     tasks: names.map((name, task) => tally.row(task, name)),
+    ...(torture === undefined ? {} : { torture }),
     schedule: null,
     lockdep: null,
     command: `${options.command} --seed ${seed}`,

@@ -1,0 +1,65 @@
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { Piscina } from "piscina";
+import { type ForeignLock, memoryOf, servedPort } from "./foreign.ts";
+import type { ForeignOrder } from "./member-order.ts";
+import { Team, teamMemory } from "./team.ts";
+
+/** A team that measures a foreign lock. */
+export class ForeignTeam {
+  readonly team: Team;
+  readonly lock: ForeignLock;
+  readonly #pool: Piscina<ForeignOrder, void>;
+  readonly #close: (() => void)[] = [];
+
+  private constructor(lock: ForeignLock, tasks: number) {
+    this.lock = lock;
+    this.#pool = new Piscina({
+      filename: fileURLToPath(new URL("./foreign-entry.js", import.meta.url)),
+      minThreads: tasks,
+      maxThreads: tasks,
+      concurrentTasksPerWorker: 1,
+      atomics: "disabled",
+      execArgv: ["--conditions=refzero-blocking"],
+    });
+    this.#pool.on("error", () => {});
+    const memory = memoryOf(lock);
+    const counter = new SharedArrayBuffer(64);
+    const shared = teamMemory(tasks);
+    const running = Array.from({ length: tasks }, (_, task) => {
+      const port = servedPort(lock);
+      if (port !== undefined) this.#close.push(port.close);
+      const order = {
+        ...shared,
+        memory,
+        counter,
+        module: lock.url,
+        port: port?.worker,
+        task,
+        tasks,
+        spin: tasks <= availableParallelism(),
+        seed: 1,
+      };
+      return this.#pool.run(order, port === undefined ? {} : { transferList: [port.worker] });
+    });
+    this.team = new Team(shared, running, tasks);
+  }
+
+  /** Starts the workers; resolves when each has taken the lock once. @throws Hung, or what the module threw */
+  static async start(lock: ForeignLock, tasks: number): Promise<ForeignTeam> {
+    const started = new ForeignTeam(lock, tasks);
+    try {
+      await started.team.ready(0);
+    } catch (error) {
+      await started.end();
+      throw error;
+    }
+    return started;
+  }
+
+  /** Ends the workers, wherever they are. */
+  async end(): Promise<void> {
+    for (const close of this.#close) close();
+    await this.#pool.destroy();
+  }
+}
