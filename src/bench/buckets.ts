@@ -19,7 +19,7 @@ export function bucketOf(ns: number): number {
 }
 
 /** The nanoseconds that stand for a bucket: the middle of it. */
-export function valueOf(bucket: number): number {
+export function nanosecondsOf(bucket: number): number {
   if (bucket < SUB) return bucket;
   const octave = Math.floor(bucket / SUB) - 1;
   return (bucket - octave * SUB) * 2 ** octave + 2 ** octave / 2;

@@ -11,6 +11,7 @@ export class ForeignTeam {
   readonly lock: ForeignLock;
   readonly #pool: Piscina<ForeignOrder, void>;
   readonly #close: (() => void)[] = [];
+  readonly #counter: Int32Array;
 
   private constructor(lock: ForeignLock, tasks: number) {
     this.lock = lock;
@@ -25,6 +26,7 @@ export class ForeignTeam {
     this.#pool.on("error", () => {});
     const memory = memoryOf(lock);
     const counter = new SharedArrayBuffer(64);
+    this.#counter = new Int32Array(counter);
     const shared = teamMemory(tasks);
     const running = Array.from({ length: tasks }, (_, task) => {
       const port = servedPort(lock);
@@ -55,6 +57,11 @@ export class ForeignTeam {
       throw error;
     }
     return started;
+  }
+
+  /** What the counter that the lock guards says. Between rounds. */
+  counted(): number {
+    return Atomics.load(this.#counter, 0);
   }
 
   /** Ends the workers, wherever they are. */

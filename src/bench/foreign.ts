@@ -57,7 +57,8 @@ export async function loadForeign(file: string): Promise<ForeignLock> {
   if (typeof module.attach !== "function" && !short)
     throw new UsageError("BAD_FILE", {
       file,
-      reason: "it exports neither attach(memory, worker, workers) nor lock(view, index) and unlock(view, index)",
+      reason:
+        "it exports neither attach(memory, worker, workers) nor lock(view, index) and unlock(view, index)",
     });
   const bytes = module.bytes ?? DEFAULT_BYTES;
   if (!Number.isInteger(bytes) || bytes < 4 || bytes > MOST_BYTES || bytes % 4 !== 0)

@@ -1,6 +1,6 @@
 import { build } from "hdr-histogram-js";
 import type { BenchLatency } from "../record/bench-record.ts";
-import { valueOf } from "./buckets.ts";
+import { nanosecondsOf } from "./buckets.ts";
 
 /**
  * Percentiles of what members recorded. `interval`: nanoseconds between two operations of a task, which is what a stalled
@@ -12,7 +12,7 @@ export function latencyOf(buckets: Float64Array, interval: number): BenchLatency
   const corrected = build(options);
   for (const [bucket, count] of buckets.entries()) {
     if (count === 0) continue;
-    const value = Math.round(valueOf(bucket));
+    const value = Math.round(nanosecondsOf(bucket));
     histogram.recordValueWithCount(value, count);
     corrected.recordValueWithCount(value, count);
     recordHidden(corrected, value, count, interval);

@@ -28,6 +28,8 @@ export interface PathOrder extends TeamOrder {
   readonly module: string;
   readonly params: Readonly<Record<string, string | number>>;
   readonly policy: LockPolicy;
+  /** Counts what each lock does. */
+  readonly lockStat: boolean;
 }
 
 /** A member that measures a foreign lock. */

@@ -31,9 +31,9 @@ export async function measurePath(order: PathOrder): Promise<void> {
   placeTasks(map.tasks, order.members);
   placeStats(map.stats);
   placeViolations(map.violations);
-  placeRecorder(map.rings + order.task * RING_STRIDE);
-  setLockPolicy(order.policy);
   setCurrentTask(order.task);
+  placeRecorder(order.lockStat ? map.meters : map.rings + order.task * RING_STRIDE);
+  setLockPolicy(order.policy);
   const { default: path } = (await import(order.module)) as { default: LockPath };
   const root = await worldOf(order, path);
   const link = new Link(order);

@@ -1,12 +1,16 @@
 import { availableParallelism } from "node:os";
-import { lockPolicies, type LockPolicy } from "#shared/sync/lock-policy";
 import type { LockPath } from "#scenarios/paths/define";
 import { CONTROL } from "#shared/atomic/control";
 import { look, stopRun } from "#shared/atomic/coordinator";
+import { bind } from "#shared/atomic/index";
+import { meterWords } from "#shared/recorder/meters";
 import { STAT, STAT_WORDS } from "#shared/stats";
+import { type LockPolicy, lockPolicies } from "#shared/sync/lock-policy";
+import type { BenchLockStat } from "../record/bench-record.ts";
 import { mapArena } from "../workers/arena-map.ts";
 import { TaskPool } from "../workers/pool.ts";
 import type { ArenaMap } from "../workers/protocol.ts";
+import { lockStatOf } from "./lock-stat.ts";
 import type { PathOrder } from "./member-order.ts";
 import { Team, teamMemory } from "./team.ts";
 
@@ -23,6 +27,7 @@ export interface PathChoice {
 export interface TeamOptions {
   readonly seed: number;
   readonly recorder: boolean;
+  readonly lockStat: boolean;
 }
 
 /** The slow paths' counters of the measured tasks, summed. */
@@ -47,11 +52,17 @@ export class PathTeam {
       worldCount: 1,
       recorder: options.recorder,
       arenaBytes: ARENA_BYTES,
+      meterWords: options.lockStat ? meterWords(members) : 0,
     });
     const arena = new SharedArrayBuffer(this.#map.words * 4);
     this.#view = new Int32Array(arena);
     const memory = teamMemory(members);
-    const doors = { gated: false, recorder: options.recorder, monitor: true };
+    const doors = {
+      gated: false,
+      recorder: options.recorder,
+      monitor: true,
+      metered: options.lockStat,
+    };
     this.#pool = new TaskPool(members, doors, "../bench/entry.js");
     const running = Array.from({ length: members }, (_, task) =>
       this.#pool.run({
@@ -62,6 +73,7 @@ export class PathTeam {
         module,
         params,
         policy: policyOf(params),
+        lockStat: options.lockStat,
         task,
         tasks,
         spin: members <= availableParallelism(),
@@ -98,6 +110,24 @@ export class PathTeam {
       return total;
     };
     return Object.fromEntries(Object.entries(STAT).map(([name, stat]) => [name, sum(stat)])) as never;
+  }
+
+  /** What each lock did, as lock_stat has it, locks of one class together. */
+  lockStat(): BenchLockStat[] {
+    return lockStatOf(this.#view, this.#map, this.team.members, this.choice.path.lockClass ?? "lock");
+  }
+
+  /** What the path's locks have counted so far, or NaN where they count nothing. Between rounds. */
+  counted(): number {
+    const { path, params } = this.choice;
+    if (path.sum === undefined) return Number.NaN;
+    // The coordinator's own door: what is read between rounds is no step of anybody's.
+    bind(this.#view, { spinLimit: 0, seed: 1 });
+    const steps = path.sum(look(this.#view, this.#map.roots), params as never);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value / (path.perOp?.(params as never) ?? 1);
+    }
   }
 
   /** Ends waits and workers, wherever they are. */

@@ -56,11 +56,7 @@ export function sectionWork(
 }
 
 /** The rounds of a loop `sweep` and of its clocked form. */
-export function loops(
-  sweep: (calls: number) => void,
-  clocked: () => void,
-  link: Link,
-): Omit<Work, "quit"> {
+export function loops(sweep: (calls: number) => void, clocked: () => void, link: Link): Omit<Work, "quit"> {
   const exactly = (calls: number): Done => {
     const start = performance.now();
     sweep(calls);
@@ -105,7 +101,10 @@ class Delays {
   hold(): void {
     if (this.#long > 0) {
       this.#random = nextRandom(this.#random);
-      if ((this.#random >>> 0) % this.#oneIn === 0) return busy(this.#long);
+      if ((this.#random >>> 0) % this.#oneIn === 0) {
+        busy(this.#long);
+        return;
+      }
     }
     busy(this.#hold);
   }

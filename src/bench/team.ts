@@ -46,14 +46,15 @@ export class Team {
   readonly #words: Int32Array;
   readonly #results: Float64Array;
   readonly #buckets: Int32Array;
-  readonly #members: number;
+  /** All of them, those that run beside included. */
+  readonly members: number;
   #failure: unknown;
   #ops = 0;
 
   /** `running`: what each member's worker resolves to; `tasks` of them are measured. */
   constructor(memory: TeamMemory, running: readonly Promise<unknown>[], tasks: number) {
     this.tasks = tasks;
-    this.#members = running.length;
+    this.members = running.length;
     this.#words = new Int32Array(memory.link);
     this.#results = new Float64Array(memory.results);
     this.#buckets = new Int32Array(memory.buckets);
@@ -65,7 +66,7 @@ export class Team {
 
   /** Resolves when all members are ready. `extra`: what READY counts besides. @throws what a member threw */
   async ready(extra: number): Promise<void> {
-    await this.#until(LINK.READY, this.#members + extra, START_MS);
+    await this.#until(LINK.READY, this.members + extra, START_MS);
   }
 
   /** One round of `seconds`. @throws Hung, or what a member threw */
@@ -81,7 +82,7 @@ export class Team {
   async exactly(calls: number, limitMs: number): Promise<Round> {
     Atomics.store(this.#words, LINK.CALLS, calls);
     return await this.#round(ROUND_KIND.EXACT, 0, async () => {
-      await this.#until(LINK.DONE, this.#members, limitMs);
+      await this.#until(LINK.DONE, this.members, limitMs);
     });
   }
 
@@ -96,7 +97,7 @@ export class Team {
     Atomics.notify(words, LINK.ROUND);
     await meanwhile();
     Atomics.store(words, LINK.STOP, 1);
-    await this.#until(LINK.DONE, this.#members, GRACE_MS);
+    await this.#until(LINK.DONE, this.members, GRACE_MS);
     const { user, system } = process.cpuUsage(cpu);
     const of = (word: number): number[] =>
       Array.from({ length: this.tasks }, (_, task) => this.#results[task * RESULT.WORDS + word] ?? 0);

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../record/usage-error.ts";
+import { benchCommand } from "./bench.ts";
 import { demoCommand } from "./demo.ts";
 import { exploreCommand } from "./explore.ts";
 import { listCommand } from "./list.ts";
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     matrixCommand(finish),
     lockdepCommand(finish),
     listCommand(finish),
+    benchCommand(finish),
     demoCommand(finish),
   ])
     program.addCommand(command);

@@ -3,6 +3,7 @@ import { closest, distance } from "fastest-levenshtein";
 /** The facts behind each kind of usage error. Every message is made from these in one place. */
 export interface UsageErrorFacts {
   UNKNOWN_SCENARIO: { name: string; allowed: readonly string[] };
+  UNKNOWN_PATH: { name: string; allowed: readonly string[] };
   UNKNOWN_PARAMETER: { scenario: string; key: string; allowed: readonly string[] };
   BAD_PARAMETER: {
     scenario: string;
@@ -36,6 +37,8 @@ const place = (file: string, line?: number, column?: number): string =>
 const templates: { [C in UsageErrorCode]: (facts: UsageErrorFacts[C]) => string } = {
   UNKNOWN_SCENARIO: ({ name, allowed }) =>
     `no scenario '${name}'${didYouMean(name, allowed)} \`refzero list\` shows all.`,
+  UNKNOWN_PATH: ({ name, allowed }) =>
+    `no lock path '${name}'${didYouMean(name, allowed)} \`refzero bench --list\` shows all.`,
   UNKNOWN_PARAMETER: ({ scenario, key, allowed }) =>
     allowed.length === 0
       ? `${scenario} has no parameter '${key}'; it takes none.`

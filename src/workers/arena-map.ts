@@ -28,6 +28,8 @@ export function mapArena(options: {
   worldCount: number;
   recorder: boolean;
   arenaBytes: number;
+  /** Words for lock statistics. */
+  meterWords?: number;
 }): ArenaMap {
   const { tasks, worldCount } = options;
   const violations = CONTROL_WORDS;
@@ -36,7 +38,8 @@ export function mapArena(options: {
   const rings = align(stats + tasks * STAT_WORDS);
   const spareRings = rings + (options.recorder ? tasks * RING_STRIDE : 0);
   const roots = align(spareRings + (options.recorder ? tasks * RING_STRIDE : 0));
-  const worlds = align(roots + worldCount);
+  const meters = align(roots + worldCount);
+  const worlds = align(meters + (options.meterWords ?? 0));
   const worldWords = align(options.worldWords);
   const words = worlds + worldWords * worldCount;
   if (words * 4 > options.arenaBytes) {
@@ -55,6 +58,7 @@ export function mapArena(options: {
     rings,
     spareRings,
     roots,
+    meters,
     worlds,
     worldWords,
     worldCount,

@@ -11,6 +11,8 @@ export interface Doors {
   /** The recorder also tells a listener in its own thread: see chains.ts. */
   readonly heard?: boolean;
   readonly monitor: boolean;
+  /** The recorder counts what each lock does instead: see shared/recorder/metered.ts. */
+  readonly metered?: boolean;
 }
 
 /** Conditions that `imports` of package.json resolves by, most special first. */
@@ -18,6 +20,7 @@ export function conditions(doors: Doors): string[] {
   return [
     ...(doors.scheduled === true ? ["refzero-scheduled"] : []),
     ...(doors.gated ? ["refzero-gated"] : []),
+    ...(doors.metered === true ? ["refzero-metered"] : []),
     ...(doors.heard === true ? ["refzero-heard"] : []),
     ...(doors.recorder ? ["refzero-recorder"] : []),
     ...(doors.monitor ? [] : ["refzero-unmonitored"]),

@@ -13,6 +13,8 @@ export interface ArenaMap {
   readonly spareRings: number;
   /** A word a world: the address of its root. */
   readonly roots: number;
+  /** Lock statistics, where they are kept. */
+  readonly meters: number;
   readonly worlds: number;
   readonly worldWords: number;
   /** Worlds of a batch; 1 in soak mode. */

@@ -8,6 +8,8 @@ interface PathBase<P extends Params> {
   /** One phrase: what one operation is. */
   readonly about: string;
   readonly params: P;
+  /** The class of its locks, where they are in no declared struct. */
+  readonly lockClass?: string;
   /** The parameter that is measured at each of its values, side by side, unless the user chooses some. */
   readonly vary?: keyof P & string;
   /** Tasks that are measured. */

@@ -23,6 +23,7 @@ type MutexParams = SectionParams & { readonly policy: ChoiceParam<LockPolicy> };
 const definition: SectionPath<MutexParams> = sectionPath({
   name: "mutex/lock",
   about: "takes a mutex, counts, releases it",
+  lockClass: "mutex",
   params: { ...sectionParams(), policy: policyParam() },
   tasks: ({ tasks }) => tasks,
   worldWords: ({ objects }) => lockWorldWords(objects, SIZE),

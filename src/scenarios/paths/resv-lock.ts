@@ -25,6 +25,7 @@ type ResvParams = SectionParams & { readonly policy: ChoiceParam<LockPolicy> };
 const definition: SectionPath<ResvParams> = sectionPath({
   name: "resv/lock",
   about: "takes a reservation lock without a context, counts, releases it",
+  lockClass: "reservation_ww_class_mutex",
   params: { ...sectionParams(), policy: policyParam() },
   tasks: ({ tasks }) => tasks,
   worldWords: ({ objects }) => lockWorldWords(objects, SIZE) + 64,

@@ -32,6 +32,7 @@ type RwsemParams = SectionParams & { readonly reads: IntParam };
 const definition: SectionPath<RwsemParams> = sectionPath({
   name: "rwsem/lock",
   about: "takes a rwsem to read or to write, counts, releases it",
+  lockClass: "rwsem",
   params: { ...sectionParams(), reads: int(0, 100, 0, "acquisitions in a hundred that read") },
   tasks: ({ tasks }) => tasks,
   worldWords: ({ objects }) => lockWorldWords(objects, SIZE + LINE * (1 + MOST_TASKS)),

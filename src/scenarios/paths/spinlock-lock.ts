@@ -19,6 +19,7 @@ function* leave(_root: Addr, counter: Addr): Step<void> {
 const definition: SectionPath<SectionParams> = sectionPath({
   name: "spinlock/lock",
   about: "takes a spinlock, counts, releases it",
+  lockClass: "spinlock",
   params: sectionParams(),
   tasks: ({ tasks }) => tasks,
   worldWords: ({ objects }) => lockWorldWords(objects, SIZE),

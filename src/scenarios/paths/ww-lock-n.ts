@@ -66,6 +66,7 @@ type ListParams = {
 const definition: WholePath<ListParams> = wholePath({
   name: "ww/lock-n",
   about: "takes several ww-mutexes in an order by lot, backing off as it must, counts, releases them",
+  lockClass: "ww_mutex",
   params: {
     tasks: tasksParam(2),
     objects: int(1, 1024, 8, "locks that there are"),

@@ -32,6 +32,7 @@ type WwParams = SectionParams & {
 const definition: SectionPath<WwParams> = sectionPath({
   name: "ww/lock",
   about: "takes one ww-mutex, counts, releases it",
+  lockClass: "ww_mutex",
   params: {
     ...sectionParams(),
     context: choice(["yes", "no"], "yes", "inside an acquire context that each task keeps open"),

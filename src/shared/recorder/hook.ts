@@ -14,3 +14,6 @@ export function record(event: number, object: Addr, value: number): void {
 export function onRecord(listener: (event: number, object: Addr, value: number) => void): void {
   listen = listener;
 }
+
+/** The current task found a lock taken and begins to wait for it, awake or asleep. Only lock statistics count it. */
+export function contended(_lock: Addr): void {}

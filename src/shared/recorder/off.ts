@@ -7,3 +7,5 @@ export function placeRecorder(_ring: Addr): void {}
 export function record(_event: number, _object: Addr, _value: number): void {}
 
 export function onRecord(_listener: (event: number, object: Addr, value: number) => void): void {}
+
+export function contended(_lock: Addr): void {}

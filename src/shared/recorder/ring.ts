@@ -20,3 +20,5 @@ export function record(event: number, object: Addr, value: number): void {
 }
 
 export function onRecord(_listener: (event: number, object: Addr, value: number) => void): void {}
+
+export function contended(_lock: Addr): void {}

@@ -1,6 +1,7 @@
 import { type Addr, add, and, milliseconds, or, peek, poke, type Step } from "../atomic/index.ts";
 import { EINTR } from "../errno.ts";
 import { POISON } from "../memory/poison.ts";
+import { contended } from "../recorder/index.ts";
 import { countFor, STAT } from "../stats.ts";
 import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
@@ -26,7 +27,7 @@ const PASSES_A_LOOK = 256;
  */
 export function* lockSlow(lock: Addr, me: number, seen: number, interruptible: boolean): Step<number> {
   if (yield* barge(lock, me, seen)) return 0;
-  beginsToWait();
+  beginsToWait(lock);
   if (yield* spinOnOwner(lock, me, WAITERS)) return 0;
   yield* rawSpinLock(lock + WAIT_LOCK);
   if (yield* tryTake(lock, me, false)) {
@@ -81,8 +82,9 @@ export function* leaveQueue(lock: Addr, waiter: number): Step<void> {
 }
 
 /** This task is about to wait: what it passes by from when it next has a lock is counted anew. */
-export function beginsToWait(): void {
+export function beginsToWait(lock: Addr): void {
   countFor(STAT.CONTENDED, 1);
+  contended(lock);
   poke(taskBlock(currentTask()) + TASK.PASSED_LOCK, 0);
 }
 

@@ -13,7 +13,7 @@ import {
 } from "../atomic/index.ts";
 import { POISON } from "../memory/poison.ts";
 import { type Layout, struct } from "../memory/struct.ts";
-import { EVENT, LOCKED, record } from "../recorder/index.ts";
+import { contended, EVENT, LOCKED, record } from "../recorder/index.ts";
 import { currentTask } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
 import { mightSleep } from "./might-sleep.ts";
@@ -58,7 +58,10 @@ export function* downRead(sem: Addr): Step<void> {
   const before = yield* add(sem, READER);
   blame(sem, before);
   const free = (before & (WRITER | WAITING | HANDOFF)) === 0;
-  if (!free) yield* readSlow(sem);
+  if (!free) {
+    contended(sem);
+    yield* readSlow(sem);
+  }
   record(LOCK, sem, free ? READ : READ | WAITED);
   leavePrimitive();
 }
@@ -99,7 +102,10 @@ export function* downWrite(sem: Addr): Step<void> {
   enterPrimitive(sem, 0);
   const before = yield* compareExchange(sem, 0, WRITER);
   blame(sem, before);
-  if (before !== 0) yield* writeSlow(sem);
+  if (before !== 0) {
+    contended(sem);
+    yield* writeSlow(sem);
+  }
   poke(sem + Rwsem.at.writer, currentTask() + 1);
   record(LOCK, sem, before === 0 ? 0 : WAITED);
   leavePrimitive();

@@ -12,7 +12,7 @@ import {
 } from "../atomic/index.ts";
 import { POISON } from "../memory/poison.ts";
 import { type Layout, struct } from "../memory/struct.ts";
-import { EVENT, record } from "../recorder/index.ts";
+import { contended, EVENT, record } from "../recorder/index.ts";
 import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
 import { enterAtomic, leaveAtomic } from "./might-sleep.ts";
@@ -63,6 +63,7 @@ function* unlockedByStranger(lock: Addr, owner: number): Step<void> {
 function* spinContended(lock: Addr, me: number): Step<void> {
   const block = taskBlock(me - 1);
   record(WAIT, lock, WAIT_KIND.SPIN);
+  contended(lock);
   poke(block + TASK.WAIT_KIND, WAIT_KIND.SPIN);
   poke(block + TASK.WAIT_SEQUENCE, peek(block + TASK.WAIT_SEQUENCE) + 1);
   poke(block + TASK.WAITS_FOR, lock);

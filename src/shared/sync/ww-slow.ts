@@ -50,7 +50,7 @@ function* setContext(lock: Addr, ctx: Addr): Step<void> {
 export function* wwLockSlow(lock: Addr, ctx: Addr, me: number, interruptible: boolean): Step<number> {
   if ((yield* load(lock + HOLDER_CONTEXT)) === ctx) return EALREADY;
   if (peek(ctx + WwContext.at.acquired) === 0) yield* writeOnce(ctx + WwContext.at.wounded, 0);
-  beginsToWait();
+  beginsToWait(lock);
   // Two contexts that both hold locks may be a deadlock, which only the queue finds.
   const mayCycle = peek(ctx + WwContext.at.acquired) > 0 ? HAS_CONTEXT : 0;
   if (yield* spinOnOwner(lock, me, ELDERS | WAITERS | mayCycle)) {
