@@ -39,7 +39,8 @@ export function* lockSlow(lock: Addr, me: number, seen: number, interruptible: b
   yield* or(lock, isStrict() ? WAITERS | HANDOFF : WAITERS);
   countFor(STAT.LOCK_WAITS, 1);
   waitsFor(lock, WAIT_KIND.LOCK);
-  let since = yield* firstSince(lock, waiter, 0);
+  // Whoever has only just come asks for no hand-over yet.
+  let since = isStrict() ? yield* firstSince(lock, waiter, 0) : 0;
   let error = 0;
   for (;;) {
     // The ticket comes before the last look at the lock: a wake-up between the two must not be lost.

@@ -55,14 +55,18 @@ export function* tryTake(lock: Addr, me: number, wantHandoff: boolean): Step<boo
     const holder = ownerOf(owner);
     let next: number;
     // A lock that is to be handed over is not up for grabs, not even in the moment it has no owner.
-    if (holder === 0 && ((owner & HANDOFF) === 0 || wantHandoff)) next = me | (owner & staying());
-    else if ((owner & PICKUP) !== 0 && holder === ownerOf(me)) next = (owner & ~PICKUP) | me;
+    const takes = holder === 0 ? (owner & HANDOFF) === 0 || wantHandoff : isHandedTo(owner, me);
+    if (takes) next = holder === 0 ? me | (owner & staying()) : (owner & ~PICKUP) | me;
     else if (holder !== 0 && wantHandoff && (owner & (PICKUP | HANDOFF)) === 0) next = owner | HANDOFF;
     else return taken(lock, owner);
     const seen = yield* compareExchange(lock, owner, next);
-    if (seen === owner) return (next & ~FLAGS) === me;
+    if (seen === owner) return takes;
     owner = seen;
   }
+}
+
+function isHandedTo(owner: number, me: number): boolean {
+  return (owner & PICKUP) !== 0 && ownerOf(owner) === ownerOf(me);
 }
 
 /** Flags that outlast a hand-over. Where nobody may pass a waiter by, the next one wants the lock handed over too. */

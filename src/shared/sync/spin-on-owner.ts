@@ -1,5 +1,6 @@
 import {
   type Addr,
+  and,
   compareExchange,
   cpuRelax,
   or,
@@ -9,6 +10,18 @@ import {
   type Step,
   spinLimit,
 } from "../atomic/index.ts";
+
+  type Addr,
+  compareExchange,
+  cpuRelax,
+  or,
+  peek,
+  poke,
+  readOnce,
+  type Step,
+  spinLimit,
+} from "../atomic/index.ts";
+
 import { POISON } from "../memory/poison.ts";
 import { nextRandom } from "../random.ts";
 import { countFor, STAT } from "../stats.ts";
@@ -36,15 +49,17 @@ export function* spinOnOwner(lock: Addr, me: number, giveUp: number): Step<boole
     countFor(STAT.SPINS, 1);
     const owner = yield* readOnce(lock);
     if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
-    if ((owner & giveUp) !== 0) return false;
+    if ((owner & giveUp) !== 0) break;
     if (ownerOf(owner) === 0) {
       if (yield* bargeAndTell(lock, me, owner)) return true;
     } else if (peek(taskBlock(ownerTask(owner)) + TASK.STATE) === TASK_STATE.PARKED) {
-      return false;
+      break;
     }
     if ((owner & SPINNER) === 0) yield* or(lock, SPINNER);
     yield* cpuRelax(look & LOOKS_MASK);
   }
+  // A flag that nobody takes off would send every later lock the long way.
+  yield* and(lock, ~SPINNER);
   return false;
 }
 

@@ -87,7 +87,8 @@ export function* wwLockSlow(lock: Addr, ctx: Addr, me: number, interruptible: bo
 /** Waits, with the wait lock held at start and end; on 0 the lock is taken and its context set. */
 function* waitInContext(lock: Addr, ctx: Addr, me: number, interruptible: boolean): Step<number> {
   const waiter = currentTask() + 1;
-  let since = yield* firstSince(lock, waiter, 0);
+  // Whoever has only just come asks for no hand-over yet.
+  let since = isStrict() ? yield* firstSince(lock, waiter, 0) : 0;
   for (;;) {
     const ticket = yield* parkTicket();
     // Take first, then look for a signal or a kill: a lock already handed over must not be abandoned.

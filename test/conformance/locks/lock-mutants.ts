@@ -99,8 +99,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "sync/mutex-slow.js",
-        from: /if \(yield\* tryTake\(lock, me, wantHandoff\)\) break;/,
-        to: "if (!(interruptible && (yield* signalPending())) && (yield* tryTake(lock, me, wantHandoff))) break;",
+        from: /if \(yield\* tryTake\(lock, me, passedByTooLong\(since\)\)\) break;/,
+        to: "if (!(interruptible && (yield* signalPending())) && (yield* tryTake(lock, me, passedByTooLong(since)))) break;",
       },
     ],
     check: swept(waits, { tasks: 4, kind: "mutex", play: "signal against unlock" }, 2000),
@@ -110,8 +110,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "sync/mutex-slow.js",
-        from: /wantHandoff = [^;]*\n?[^;]*;\n {2}\}/,
-        to: "wantHandoff = false;\n  }",
+        from: /since = yield\* firstSince\(lock, waiter, since\);/,
+        to: "since = 0;",
       },
     ],
     check: swept(bypass, { tasks: 2, rounds: 12, way: "mutex" }, 500, sleptTwice),
