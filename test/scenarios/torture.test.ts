@@ -40,7 +40,7 @@ describe("a second of torture", () => {
 });
 
 describe("time in a torture", () => {
-  // Rounds of a pause are not operations: in 1.5 s of which the last half is one, tasks come back some 50 times.
+  // Rounds of a pause are not operations: in the last 0.6 s, which is one, each task comes back some 60 times.
   test("all tasks pause for the same stretch", async () => {
     const record = await race("torture/spinlock", { param: { stutter: "1" }, seconds: 1.6 });
     for (const { worlds, ops } of record.tasks) {
