@@ -46,15 +46,16 @@ function* userRound(root: Addr, use: Use): Step<void> {
   const object = peek(root + TortureWorld.at.locks);
   if (!(yield* get(object, use.mutant))) return;
   countFor(STAT.OPS, 1);
-  yield* checkOwned(object);
+  yield* checkOwned(object, use.users);
   yield* hold(HOLD, use.users, use);
-  yield* checkOwned(object);
+  yield* checkOwned(object, use.users);
   yield* refcountDecAndTest(object + REFCOUNT);
 }
 
-function* checkOwned(object: Addr): Step<void> {
+/** The caller has a reference, and nobody ever has two. */
+function* checkOwned(object: Addr, users: number): Step<void> {
   const count = yield* refcountRead(object + REFCOUNT);
-  if (count < 1) fail(object + REFCOUNT, count, 0);
+  if (count < 1 || count > users) fail(object + REFCOUNT, count, 0);
 }
 
 /** A reference, or the first one of a new life; false if another task is about to give it that. */
@@ -82,7 +83,7 @@ function* giveBirth(object: Addr): Step<boolean> {
 
 const definition: Scenario = scenario<Params>({
   name: "torture/refcount",
-  claim: "whoever has a reference finds the count at one or more, and with the last reference it is zero",
+  claim: "whoever has a reference finds a count of one to the number of users, and in the end it is zero",
   source: "include/linux/refcount.h under the load of kernel/locking/locktorture.c; kernel/rcu/refscale.c",
   params: {
     users: int(1, 32, 2, "tasks that get a reference and put it"),
