@@ -142,7 +142,7 @@ async function resultOf(entry: Entry, options: MeasureOptions): Promise<BenchRes
     perTask: perTask(rounds),
     cores:
       rounds.reduce((sum, round) => sum + round.cpuSeconds, 0) /
-      (rounds.reduce((sum, round) => sum + Math.max(...round.ms), 0) / 1000),
+      rounds.reduce((sum, round) => sum + round.wallSeconds, 0),
     sum: Number.isNaN(counted) ? null : sumOf(counted, (done + (contestant.before ?? 0)) * contestant.perOp),
     violations: contestant.violations?.() ?? 0,
     lockStat: contestant.lockStat?.() ?? null,

@@ -14,8 +14,9 @@ export interface Round {
   readonly ops: readonly number[];
   /** Milliseconds that each was at it. */
   readonly ms: readonly number[];
-  /** CPU seconds of the whole process meanwhile. */
+  /** CPU seconds of the whole process meanwhile, and the seconds that it took. */
   readonly cpuSeconds: number;
+  readonly wallSeconds: number;
 }
 
 /** Memory that a team and its coordinator share. */
@@ -93,17 +94,19 @@ export class Team {
     Atomics.store(words, LINK.KIND, kind);
     Atomics.store(words, LINK.CHUNK, chunk);
     const cpu = process.cpuUsage();
+    const began = performance.now();
     Atomics.add(words, LINK.ROUND, 1);
     Atomics.notify(words, LINK.ROUND);
     await meanwhile();
     Atomics.store(words, LINK.STOP, 1);
     await this.#until(LINK.DONE, this.members, GRACE_MS);
     const { user, system } = process.cpuUsage(cpu);
+    const wallSeconds = (performance.now() - began) / 1000;
     const of = (word: number): number[] =>
       Array.from({ length: this.tasks }, (_, task) => this.#results[task * RESULT.WORDS + word] ?? 0);
     const ops = of(RESULT.OPS);
     if (kind !== ROUND_KIND.QUIT) this.#ops += ops.reduce((sum, each) => sum + each, 0);
-    return { ops, ms: of(RESULT.MS), cpuSeconds: (user + system) / 1e6 };
+    return { ops, ms: of(RESULT.MS), cpuSeconds: (user + system) / 1e6, wallSeconds };
   }
 
   /** Operations of all rounds so far. */

@@ -10,18 +10,6 @@ import {
   type Step,
   spinLimit,
 } from "../atomic/index.ts";
-
-  type Addr,
-  compareExchange,
-  cpuRelax,
-  or,
-  peek,
-  poke,
-  readOnce,
-  type Step,
-  spinLimit,
-} from "../atomic/index.ts";
-
 import { POISON } from "../memory/poison.ts";
 import { nextRandom } from "../random.ts";
 import { countFor, STAT } from "../stats.ts";
