@@ -29,7 +29,7 @@ export function joinWrapped(lines: readonly LogLine[]): LogLine[] {
       parts++;
       i++;
     }
-    joined.push(parts === 1 ? line : { ...line, text });
+    joined.push(parts === 1 ? line : { ...line, text, end: lines[i]?.no ?? line.no });
   }
   return joined;
 }

@@ -2,6 +2,8 @@
 export interface LogLine {
   /** From 1. */
   no: number;
+  /** The last line of the file that was put together with it. */
+  end?: number;
   /** Leading blanks are kept: they tell the columns of a scenario. */
   text: string;
   /** `T123` or `C1` of CONFIG_PRINTK_CALLER; null where the log has none. */

@@ -6,7 +6,7 @@ import { longestLine, Window } from "./window.ts";
 
 /** Lines kept from before a message that begins a report: "cut here", the ruler, the text of a warning. */
 const contextLines = 3;
-/** What is kept of a chunk in which nothing was found: enough for those lines, whatever else is in it. */
+/** The most that is kept of a chunk in which nothing was found: those lines, and the one that is not complete yet. */
 const tailBytes = 16_384;
 const newline = 10;
 
@@ -76,7 +76,7 @@ export class LogScanner {
     let from = at;
     if (!this.#window) {
       const least = Math.min(searched, bytes.length);
-      from = Math.max(at, Math.min(contextStart(bytes, bytes.length, at), least));
+      from = Math.max(at, Math.min(contextStart(bytes, bytes.length, at, contextLines + 2), least));
       if (bytes.length - from > tailBytes) from = Math.max(from, Math.min(bytes.length - tailBytes, least));
       this.#line += countNewlines(bytes, at, from);
     }
@@ -127,9 +127,9 @@ function lineStart(bytes: Uint8Array, position: number, floor: number): number {
 }
 
 /** Goes back from the beginning of a line by the lines that give it context. */
-function contextStart(bytes: Uint8Array, start: number, floor: number): number {
+function contextStart(bytes: Uint8Array, start: number, floor: number, count: number = contextLines): number {
   let from = start;
-  for (let i = 0; i < contextLines && from > floor; i++) from = lineStart(bytes, from - 1, floor);
+  for (let i = 0; i < count && from > floor; i++) from = lineStart(bytes, from - 1, floor);
   return from;
 }
 

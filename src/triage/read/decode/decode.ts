@@ -37,7 +37,7 @@ export function decodeReport(text: ReportText): LogReport | null {
     const known = readers.some((read) => read(draft, { text: line.text, trimmed }));
     // Blank lines and rulers belong to a report and say nothing.
     if (known || isTitle(line.text, text)) {
-      draft.report.lines.last = Math.max(draft.report.lines.last, line.no);
+      draft.report.lines.last = Math.max(draft.report.lines.last, line.end ?? line.no);
       draft.quiet = 0;
     } else if (trimmed !== "") draft.quiet++;
   }
@@ -59,6 +59,8 @@ function finish(draft: Draft, text: ReportText): LogReport | null {
     if (irq.context === null) irq.context = irqContext(text.lines.map((line) => line.text).join("\n"));
   }
   giveHungItsLocks(report);
+  // Left held on the way out: the list is all that names it.
+  if (kind === "exit-held") report.wanted ??= report.held.at(-1) ?? null;
   const reads = report.scenario?.rows.some((row) => row.op === "rlock" && row.lock === report.wanted?.class);
   if (report.wanted && reads) report.wanted.readState ??= true;
   report.missing = missingParts(draft);

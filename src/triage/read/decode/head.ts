@@ -72,7 +72,7 @@ export const readAsked: LineReader = (draft, { trimmed }) => {
     irqOf(draft).states = { from: states[1], to: states[2] };
     return true;
   }
-  return false;
+  return /^but there are no more locks to release/.test(trimmed);
 };
 
 /** @kernel kernel/locking/lockdep.c: print_unlock_imbalance_bug() prints the name alone, and the place in a new line. */

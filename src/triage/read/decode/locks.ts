@@ -47,9 +47,10 @@ export const readChainEntry: LineReader = (draft, { trimmed }) => {
     report.chainExists = trimmed.split(" --> ").map((name) => name.trim());
     return true;
   }
-  return /^(?:which lock already|the existing dependency|other info|which would create)/.test(trimmed)
-    ? (nextPart(draft), true)
-    : false;
+  if (!/^(?:which lock already|the existing dependency|other info|which would create)/.test(trimmed))
+    return false;
+  nextPart(draft);
+  return true;
 };
 
 function namedEntry(text: string): LockMention | null {

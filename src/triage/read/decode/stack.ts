@@ -2,6 +2,9 @@ import { stackFrames } from "../frame.ts";
 import { type Draft, type LineReader, mostFrames, nextPart } from "./draft.ts";
 
 const mostStacks = 16;
+/** What stands beside a stack and is no part of it. @kernel arch/x86/kernel/dumpstack.c: show_iret_regs(); lib/dump_stack.c */
+const beside =
+  /^(?:RIP|pc |lr |sp |RSP|R\w\w:|x\d+ ?:|Code|CR2|DR\d|FS:|pstate|Modules linked|Hardware name|Workqueue|Tainted:)/;
 
 /** Reads stacks: what announces one, and its frames. */
 export const readStack: LineReader = (draft, { trimmed }) => {
@@ -25,10 +28,8 @@ export const readStack: LineReader = (draft, { trimmed }) => {
     nextPart(draft, null, frames);
     return true;
   }
-  if (!draft.frames)
-    return /^(?:RIP|pc |lr |RSP|R\w\w:|Code|CR2|DR\d|FS:|Modules linked|Hardware name|Workqueue|Tainted:)/.test(
-      trimmed,
-    );
+  if (beside.test(trimmed)) return true;
+  if (!draft.frames) return false;
   const frames = stackFrames(trimmed, draft.frames.length === 0);
   if (!frames) return false;
   if (draft.frames.length < mostFrames) draft.frames.push(...frames);
