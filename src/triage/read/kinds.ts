@@ -73,6 +73,19 @@ export function opening(text: string): Opening | null {
   return inside.test(text.trimStart()) ? { kind: null, column: text.length - text.trimStart().length } : null;
 }
 
+const any = new RegExp(
+  [
+    ...openers.map(({ pattern }) => pattern.source),
+    String.raw`\/\d+ (?:\[HC.*\] )?is trying to (?:acquire|lock)\b`,
+    "the existing dependency chain",
+  ].join("|"),
+);
+
+/** A quick look at a line as saved, around a marker: may it begin a report? */
+export function mayOpen(text: string): boolean {
+  return any.test(text);
+}
+
 /** What every opener contains: the fast search looks for these bytes and for nothing else. */
 export const markers: readonly string[] = [
   "WARNING: ",

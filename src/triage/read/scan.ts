@@ -1,6 +1,5 @@
-import { markers, opening } from "./kinds.ts";
+import { markers, mayOpen } from "./kinds.ts";
 import { MarkerSearch } from "./markers.ts";
-import { logLines } from "./prefix.ts";
 import type { RawLine } from "./quoted-printable.ts";
 import { longestLine, Window } from "./window.ts";
 
@@ -87,8 +86,7 @@ export class LogScanner {
 
   #opens(bytes: Uint8Array, start: number, hit: number, end: number): boolean {
     const stop = Math.min(end < 0 ? bytes.length : end, hit + 300);
-    const text = toText(bytes, Math.max(start, hit - 400), stop);
-    return logLines(text, 0).some((line) => opening(line.text) !== null);
+    return mayOpen(toText(bytes, Math.max(start, hit - 80), stop));
   }
 
   /** Puts one line into the window. Returns where the next one begins, or null if the rest of it is still to come. */
