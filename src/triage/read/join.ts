@@ -8,6 +8,10 @@ const open = [
   /^\s*-> #\d+\s*$/,
   /is trying to (?:acquire|release)\s*$/,
   /^\s*#\d+:\s*$/,
+  /^in_atomic\(\):(?!.*name: \S).*$/,
+  /^WARNING: .*\bat(?: \S+:\d+)?\s*$/,
+  /^BUG: sleeping function .*(?:context|at)\s*$/,
+  /^INFO: task .*(?:than|more|for|blocked)\s*$/,
 ];
 const mostParts = 3;
 
@@ -40,7 +44,7 @@ function goesOn(text: string): boolean {
 
 /** A line that cannot be the rest of another. */
 function begins(text: string): boolean {
-  return /^\s*(?:-> #\d|#\d+:|but |which |other info|the existing|stack backtrace|Call |\*\*\*|={10}|-{10})/.test(
+  return /^\s*(?:-> #\d|#\d+:|but |which |other info|the existing|stack backtrace|Call |Modules linked|CPU:|RIP|refcount_t|DEBUG_LOCKS|preempt_count|\*\*\*|={10}|-{10})/.test(
     text,
   );
 }

@@ -9,7 +9,7 @@ const start = new RegExp(String.raw`^(?:#\d+:\s*)?(?:${address}\s*)?(?:$|\(.*$)`
 
 /** A line that is the beginning of a lock and not all of it: a mailer wrapped it. */
 export function isPartOfMention(text: string): boolean {
-  if (mention.test(text)) return /, at:\s*$/.test(text);
+  if (mention.test(text)) return /,(?:\s*at:)?(?:\s*\[<[^>]*>\])?\s*$/.test(text);
   // "(udev-worker)/161 is …" begins with a task, "(stub)" is all of it.
   if (text.length === 0 || /^\([^)]*\)$|^0|\)\/\d+ /.test(text)) return false;
   return start.test(text);
