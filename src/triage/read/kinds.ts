@@ -58,6 +58,7 @@ export const openers: readonly Opener[] = [
 const inside =
   /^.{1,40}\/\d+ (?:\[HC.*\] )?is trying to (?:acquire|lock)\b|the existing dependency chain \(in/;
 
+/** Which report a line begins. */
 export interface Opening {
   kind: ReportKind | null;
   /** Where the message begins in the text. */

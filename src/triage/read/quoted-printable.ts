@@ -1,3 +1,4 @@
+/** A line as saved, and its number in the file, from 1. */
 export interface RawLine {
   no: number;
   text: string;

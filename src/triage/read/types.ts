@@ -26,8 +26,10 @@ export const reportKinds = [
   "warning",
 ] as const;
 
+/** One of the kinds above. */
 export type ReportKind = (typeof reportKinds)[number];
 
+/** A task as reports name it: `comm/pid`. */
 export interface LogTask {
   comm: string;
   pid: number;
@@ -48,10 +50,12 @@ export interface LockMention {
   at: string | null;
 }
 
+/** A line of a list of held locks; `#0` was taken first. */
 export interface HeldLock extends LockMention {
   index: number;
 }
 
+/** One line of a stack. */
 export interface Frame {
   function: string;
   /** `0x12/0x34`; null where the frame was decoded or inlined and has none. */
@@ -62,6 +66,7 @@ export interface Frame {
   inlined: boolean;
 }
 
+/** One `-> #N` of the existing dependency chain, with the stack that made the dependency. */
 export interface ChainEntry {
   index: number;
   lock: LockMention;
@@ -69,6 +74,7 @@ export interface ChainEntry {
   read: boolean | null;
 }
 
+/** A task that is not the reporting one: another hung task, or one of "Showing all locks held in the system". */
 export interface OtherTask {
   task: LogTask;
   heldCount: number | null;
@@ -76,6 +82,7 @@ export interface OtherTask {
   stack: Frame[];
 }
 
+/** One row of the table under "Possible unsafe locking scenario". */
 export interface ScenarioRow {
   cpu: number;
   text: string;
@@ -86,6 +93,7 @@ export interface ScenarioRow {
   interrupt: boolean;
 }
 
+/** The table under "Possible unsafe locking scenario". */
 export interface Scenario {
   kind: "cpu" | "recursive" | "irq";
   rows: ScenarioRow[];
@@ -102,6 +110,7 @@ export interface LockUsage {
   stack: Frame[];
 }
 
+/** What the reports about interrupts say beside the locks. */
 export interface IrqInfo {
   context: "hardirq" | "softirq" | "reclaim" | null;
   /** `inconsistent {HARDIRQ-ON-W} -> {IN-HARDIRQ-W} usage.` */
@@ -123,6 +132,7 @@ export interface NamedStack {
   frames: Frame[];
 }
 
+/** One report of a kernel log, decoded as far as it is there. */
 export interface LogReport {
   kind: ReportKind;
   /** First and last line of the file that belong to it, from 1. */

@@ -8,6 +8,7 @@ const quietLines = 160;
 const wantedLines = 800;
 /** … and is cut anywhere at so many. */
 const mostLines = 4000;
+/** Bytes of a line that are kept. */
 export const longestLine = 4096;
 
 const reportLike =

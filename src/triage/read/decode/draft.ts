@@ -36,9 +36,12 @@ export type LineReader = (draft: Draft, line: TextLine) => boolean;
 
 /** More than any report has; a mangled log must not grow a list without end. */
 export const mostFrames = 256;
+/** Entries of a list of locks, of a chain, of a table. */
 export const mostLocks = 128;
+/** Tasks of a dump of all held locks. */
 export const mostTasks = 1024;
 
+/** A report of which nothing but the title is known. */
 export function newDraft(text: ReportText): Draft {
   const report: LogReport = {
     kind: text.kind ?? "circular",
