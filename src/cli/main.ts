@@ -11,6 +11,7 @@ import { matrixCommand } from "./matrix.ts";
 import { ignoreBrokenPipe } from "./output.ts";
 import { raceCommand } from "./race.ts";
 import { replayCommand } from "./replay.ts";
+import { triageCommand } from "./triage.ts";
 
 const USAGE = 2;
 const EXIT_STATUS =
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     replayCommand(finish),
     matrixCommand(finish),
     lockdepCommand(finish),
+    triageCommand(finish),
     listCommand(finish),
     benchCommand(finish),
     demoCommand(finish),

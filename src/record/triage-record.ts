@@ -41,7 +41,7 @@ export interface TriageWitness {
   readonly steps: number;
   readonly preemptions: number;
   /** Columns a task, as text. */
-  text: string;
+  readonly text: string;
 }
 
 /** One report of a log, judged. */
@@ -72,7 +72,7 @@ export interface TriageReport {
   readonly why: string;
   /** What the model is, a line a task; empty where there is nothing to schedule. */
   readonly model: readonly string[];
-  readonly witness: TriageWitness | null;
+  witness: TriageWitness | null;
 }
 
 /** What was found in one file. */

@@ -85,6 +85,15 @@ function otherKinds({ violations }: ExploreRecord): ExploreViolation[] {
   return violations.filter((one, index) => index > 0 && one === first(one.kind));
 }
 
+/** The interleaving that ends in the first violation, in columns, and what waits for what at its end; nothing where there is none. */
+export function witnessTextOf(record: ExploreRecord, style: Style): string {
+  const [first] = record.violations;
+  if (first === undefined) return "";
+  return [...painted(witnessLines(first.witness, record.tasks, style), style), ...reasonLines(first)].join(
+    "\n",
+  );
+}
+
 /** The whole report of an exploration. */
 export function exploreText(record: ExploreRecord, style: Style, quiet: boolean): string {
   const colors = pc.createColors(style.color);

@@ -1,5 +1,5 @@
 import { type Model, modelScenario } from "#scenarios/triage/model";
-import { type Exploration, explore } from "../explore/explore.ts";
+import { type ExploreOptions, explore } from "../explore/explore.ts";
 import { toRecord } from "../explore/to-record.ts";
 import type { ExploreRecord } from "../record/explore-record.ts";
 
@@ -26,7 +26,7 @@ export async function exploreModel(model: Model): Promise<Explored> {
     locate: ({ message }: { message: string }) => ({ file: model.name, message }),
     cleanup: () => {},
   };
-  const found: Exploration = await explore({
+  const options: ExploreOptions = {
     scenario,
     params: {},
     strategy: "dpor",
@@ -39,8 +39,24 @@ export async function exploreModel(model: Model): Promise<Explored> {
     steps: 2000,
     shrink: SHRINK,
     keepGoing: false,
-  });
+  };
+  const found = await explore(options);
   const deadlock = found.witnesses.some(({ finding }) => finding.kind === "deadlock");
-  const through = found.saved === undefined;
-  return { deadlock: deadlock ? true : through ? false : null, record: recordOf(found, scenario) };
+  const record = named(toRecord(options, found, ""), model);
+  return { deadlock: deadlock ? true : found.exhaustive ? false : null, record };
+}
+
+/** The record with locks called by their classes: the explorer knows them as `mutex#2`. */
+function named(record: ExploreRecord, model: Model): ExploreRecord {
+  const seen = new Map<string, number>();
+  const names = new Map<string, string>();
+  for (const { type, name } of model.locks) {
+    const number = (seen.get(type) ?? 0) + 1;
+    seen.set(type, number);
+    names.set(`${type}#${number}`, name);
+  }
+  const text = JSON.stringify(record).replaceAll(/\b(?:mutex|rwsem|spinlock)#\d+\b/g, (word) =>
+    JSON.stringify(names.get(word) ?? word).slice(1, -1),
+  );
+  return JSON.parse(text) as ExploreRecord;
 }

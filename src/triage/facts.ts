@@ -17,13 +17,15 @@ export interface Fact extends TriageFact {
 const LAST_PUT =
   /^(?:drm_gem_object_free|drm_gem_shmem_free(?:_object)?|drm_gem_shmem_object_free|\w+_gem_free(?:_object|_work|_worker)?|\w+_gem_object_free|\w+_gem_shmem_free\w*|ttm_bo_(?:release|delayed_delete)|\w+_bo_(?:free|destroy)\w*|\w+_free_object)$/;
 const KREF = /^(?:kref_put\w*|refcount_dec_and_(?:mutex_)?lock\w*)$/;
-const EVICTION = /^(?:evict|evict_inodes|dispose_list|destroy_inode|\w+_evict_inode|\w+_destroy_inode|iput(?:_final)?|prune_icache_sb|dentry_unlink_inode|__dentry_kill|super_cache_scan)$/;
+const EVICTION =
+  /^(?:evict|evict_inodes|dispose_list|destroy_inode|\w+_evict_inode|\w+_destroy_inode|iput(?:_final)?|prune_icache_sb|dentry_unlink_inode|__dentry_kill|super_cache_scan)$/;
 const TRYLOCK = /(?:^|_)(?:try_?lock|down_(?:read|write)_trylock|trylock)(?:_|$)/;
 /** Classes that one type of file system has for all its inodes. */
 const PER_TYPE = /^&(?:sb->s_type|type)->i_mutex|i_mutex_dir_key|^&type->s_umount_key/;
 
 const sources = {
-  lastPut: "drivers/gpu/drm/drm_gem.c: drm_gem_object_put(), drm_gem_object_free(); include/linux/kref.h: kref_put()",
+  lastPut:
+    "drivers/gpu/drm/drm_gem.c: drm_gem_object_put(), drm_gem_object_free(); include/linux/kref.h: kref_put()",
   evict: "fs/inode.c: evict()",
   init: "init/main.c: do_one_initcall(); drivers/base/dd.c: really_probe()",
   trylock: "kernel/locking/mutex.c: mutex_trylock()",
@@ -110,7 +112,8 @@ function exclusiveFact(edge: Edge, place: number): Fact[] {
       rule: `exclusive:${lock.class}@${reason}`,
       says: `${lock.class} taken below ${reason}() may be of an object that nobody else can reach any more`,
       source: evicts === undefined ? sources.lastPut : sources.evict,
-      ifWrong: "whoever reaches the object by a list or another lock's protection can hold the lock, and the cycle closes",
+      ifWrong:
+        "whoever reaches the object by a list or another lock's protection can hold the lock, and the cycle closes",
       standing: "possible",
       effect: "exclusive",
       edge: place,
@@ -130,7 +133,10 @@ function isMember(name: string): boolean {
 
 function initFact(edge: Edge, place: number): Fact[] {
   if (edge.origin !== "init only") return [];
-  const by = functionsOf(edge.stack).map(bare).find((name) => /probe|init/.test(name)) ?? "init";
+  const by =
+    functionsOf(edge.stack)
+      .map(bare)
+      .find((name) => /probe|init/.test(name)) ?? "init";
   return [
     {
       rule: `init-only:${edge.to.class}@${by}`,
@@ -191,7 +197,10 @@ function recursiveFacts(report: LogReport): Fact[] {
   const fact = (effect: "distinct" | "gate", rule: string, says: string, ifWrong: string): Fact => ({
     rule,
     says,
-    source: effect === "gate" ? sources.gate : "Documentation/locking/lockdep-design.rst: nested locks of one class",
+    source:
+      effect === "gate"
+        ? sources.gate
+        : "Documentation/locking/lockdep-design.rst: nested locks of one class",
     ifWrong,
     standing: "possible",
     effect,

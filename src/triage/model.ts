@@ -20,7 +20,11 @@ const MOST_LOCKS = 16;
  * an annotation, and not a lock, is part of the path: who allocates under A and reclaims, and takes B there, takes A
  * then B. Undefined where too much is missing, or nothing can be waited for.
  */
-export function modelOf(edges: readonly Edge[], facts: readonly Fact[], queuedWriter: boolean): Model | undefined {
+export function modelOf(
+  edges: readonly Edge[],
+  facts: readonly Fact[],
+  queuedWriter: boolean,
+): Model | undefined {
   const orders = ordersOf(edges);
   if (orders.length === 0 || orders.length > MOST_LOCKS / 2) return undefined;
   const builder = new ModelBuilder(facts);
@@ -84,7 +88,7 @@ class ModelBuilder {
     const inner: ModelStep[] =
       has("trylock") === undefined
         ? [lock(to, order.to), unlock(to, order.to)]
-        : [{ op: "try", lock: to, then: [unlock(to, order.to)] }];
+        : [{ op: "try", lock: to, inner: [unlock(to, order.to)] }];
     const freed = exclusive ?? shared;
     const steps = this.#around(
       freed === undefined
@@ -123,7 +127,7 @@ class ModelBuilder {
     if (!order.throughReclaim) return outer([{ op: "put", object, free: inner }]);
     this.#tasks.push({ name: "close", steps: [{ op: "put", object, free: inner }] });
     // The shrinker's walk: a reference if there is one to be had, and a put that may be the last.
-    return outer([{ op: "get-unless-zero", object, then: [{ op: "put", object, free: inner }] }]);
+    return outer([{ op: "get-unless-zero", object, inner: [{ op: "put", object, free: inner }] }]);
   }
 
   /** A writer of each lock that is only read: readers wait behind one that is queued. */
@@ -186,7 +190,11 @@ function typeOf(mention: LockMention): ModelLock["type"] {
 
 const how = (mention: LockMention): "read" | "write" =>
   typeOf(mention) === "rwsem" && isRead(mention) === true ? "read" : "write";
-const lock = (index: number, mention: LockMention): ModelStep => ({ op: "lock", lock: index, how: how(mention) });
+const lock = (index: number, mention: LockMention): ModelStep => ({
+  op: "lock",
+  lock: index,
+  how: how(mention),
+});
 const unlock = (index: number, mention: LockMention): ModelStep => ({
   op: "unlock",
   lock: index,

@@ -16,10 +16,10 @@ export interface ModelLock {
 /** What a task of a model does, in order. `lock` and `object` are numbers of the model's. */
 export type ModelStep =
   | { readonly op: "lock"; readonly lock: number; readonly how: "write" | "read" }
-  | { readonly op: "try"; readonly lock: number; readonly then: readonly ModelStep[] }
+  | { readonly op: "try"; readonly lock: number; readonly inner: readonly ModelStep[] }
   | { readonly op: "unlock"; readonly lock: number; readonly how: "write" | "read" }
   /** A weak lookup: what follows happens only if a reference was got. */
-  | { readonly op: "get-unless-zero"; readonly object: number; readonly then: readonly ModelStep[] }
+  | { readonly op: "get-unless-zero"; readonly object: number; readonly inner: readonly ModelStep[] }
   /** Drops a reference; the last one frees. */
   | { readonly op: "put"; readonly object: number; readonly free: readonly ModelStep[] };
 
@@ -95,10 +95,10 @@ function* run(root: Addr, model: Model, steps: readonly ModelStep[]): Step<void>
         yield* release(root, model, step.lock, step.how);
         break;
       case "try":
-        if (yield* tries(root, model, step.lock)) yield* run(root, model, step.then);
+        if (yield* tries(root, model, step.lock)) yield* run(root, model, step.inner);
         break;
       case "get-unless-zero":
-        if (yield* krefGetUnlessZero(objectAt(root, step.object))) yield* run(root, model, step.then);
+        if (yield* krefGetUnlessZero(objectAt(root, step.object))) yield* run(root, model, step.inner);
         break;
       default:
         if (yield* krefPut(objectAt(root, step.object))) yield* run(root, model, step.free);
