@@ -54,6 +54,7 @@ const twins: readonly string[] = [
   "shared/atomic/gated.ts",
   "shared/atomic/scheduled.ts",
   "shared/recorder/heard.ts",
+  "shared/recorder/metered.ts",
   "shared/recorder/off.ts",
   "shared/recorder/ring.ts",
 ];
@@ -113,6 +114,9 @@ describe("stepped functions of the emulated system:", () => {
     portClose: "JavaScript's MessagePort",
     portMarkClosed: "JavaScript's MessagePort",
     futexWaitAsync: "JavaScript's Atomics.waitAsync()",
+    firstSince:
+      "the time that __mutex_lock_common() does not keep: a waiter is patient from when it is first",
+    barge: "the optimistic half of __mutex_trylock_common(), with the word known",
     parkTicket: "our futex",
     park: "our futex",
     unpark: "our futex",

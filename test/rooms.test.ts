@@ -8,6 +8,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "matrix",
     "triage",
+    "bench",
     "report",
     "workers",
     "explore",
@@ -30,6 +31,8 @@ const below: Readonly<Record<string, readonly string[]>> = {
     "shared/violation.ts",
   ],
   triage: ["explore", "lockdep", "scenarios", "record"],
+  // Measures paths on the race engine's workers.
+  bench: ["workers", "catalogue", "scenarios", "record", "shared"],
   report: ["record"],
   workers: ["catalogue", "scenarios", "build", "shared", "record"],
   explore: ["catalogue", "scenarios", "build", "shared", "record"],

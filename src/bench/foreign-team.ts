@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
+import { linkLoad } from "#shared/atomic/link";
 import { type ForeignLock, memoryOf, servedPort } from "./foreign.ts";
 import type { ForeignOrder } from "./member-order.ts";
 import { Team, teamMemory } from "./team.ts";
@@ -61,7 +62,7 @@ export class ForeignTeam {
 
   /** What the counter that the lock guards says. Between rounds. */
   counted(): number {
-    return Atomics.load(this.#counter, 0);
+    return linkLoad(this.#counter, 0);
   }
 
   /** Ends the workers, wherever they are. */

@@ -1,3 +1,4 @@
+import { linkAdd, linkLoad, linkWait } from "#shared/atomic/link";
 import { BUCKETS, bucketOf } from "./buckets.ts";
 import { LINK, RESULT, ROUND_KIND } from "./link.ts";
 import type { TeamOrder } from "./member-order.ts";
@@ -41,7 +42,7 @@ export class Link {
 
   /** True once the round is to end. */
   stopped(): boolean {
-    return Atomics.load(this.#words, LINK.STOP) !== 0;
+    return linkLoad(this.#words, LINK.STOP) !== 0;
   }
 
   /** Counts one latency, in milliseconds: `which` 0 a wait or a whole operation, 1 a hold. */
@@ -53,34 +54,34 @@ export class Link {
   /** Says that this member is ready, and then does what rounds ask for until the last. */
   async serve(work: Work): Promise<void> {
     const words = this.#words;
-    Atomics.add(words, LINK.READY, 1);
+    linkAdd(words, LINK.READY, 1);
     for (let round = 0; ; ) {
-      while (Atomics.load(words, LINK.ROUND) === round) Atomics.wait(words, LINK.ROUND, round, SLICE_MS);
-      round = Atomics.load(words, LINK.ROUND);
-      const kind = Atomics.load(words, LINK.KIND);
+      while (linkLoad(words, LINK.ROUND) === round) linkWait(words, LINK.ROUND, round, SLICE_MS);
+      round = linkLoad(words, LINK.ROUND);
+      const kind = linkLoad(words, LINK.KIND);
       if (kind === ROUND_KIND.QUIT) break;
       this.#meet();
       const done = await this.#round(kind, work);
       const at = this.#order.task * RESULT.WORDS;
       this.#results[at + RESULT.OPS] = done.ops;
       this.#results[at + RESULT.MS] = done.ms;
-      Atomics.add(words, LINK.DONE, 1);
+      linkAdd(words, LINK.DONE, 1);
     }
     this.#results[this.#order.task * RESULT.WORDS + RESULT.SUM] = work.quit();
-    Atomics.add(words, LINK.DONE, 1);
+    linkAdd(words, LINK.DONE, 1);
   }
 
   #round(kind: number, work: Work): Done | Promise<Done> {
     if (kind === ROUND_KIND.LATENCY) return work.latency();
-    if (kind === ROUND_KIND.EXACT) return work.exactly(Atomics.load(this.#words, LINK.CALLS));
-    return work.throughput(Atomics.load(this.#words, LINK.CHUNK));
+    if (kind === ROUND_KIND.EXACT) return work.exactly(linkLoad(this.#words, LINK.CALLS));
+    return work.throughput(linkLoad(this.#words, LINK.CHUNK));
   }
 
   /** Those that fit the cores begin at one time; a wake-up takes longer than a short round. */
   #meet(): void {
-    Atomics.add(this.#words, LINK.ARRIVED, 1);
+    linkAdd(this.#words, LINK.ARRIVED, 1);
     this.#begun += this.#order.tasks;
     for (let look = 0; this.#order.spin && look < LOOKS; look++)
-      if (Atomics.load(this.#words, LINK.ARRIVED) >= this.#begun) return;
+      if (linkLoad(this.#words, LINK.ARRIVED) >= this.#begun) return;
   }
 }

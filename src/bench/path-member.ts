@@ -1,5 +1,6 @@
 import type { LockPath, SectionPath, WholePath } from "#scenarios/paths/define";
 import { type Addr, RunAborted } from "#shared/atomic/index";
+import { linkLoad, linkNotify, linkStore, linkWait } from "#shared/atomic/link";
 import { mix } from "#shared/random";
 import { placeRecorder } from "#shared/recorder/index";
 import { placeStats } from "#shared/stats";
@@ -47,10 +48,10 @@ async function worldOf(order: PathOrder, path: LockPath): Promise<Addr> {
   if (task === 0) {
     heap.initHeap(map.worlds, map.worldWords, QUARANTINE);
     door.poke(map.roots, path.setup(map.worlds, params as never) as unknown as Addr);
-    Atomics.store(words, LINK.READY, 1);
-    Atomics.notify(words, LINK.READY);
+    linkStore(words, LINK.READY, 1);
+    linkNotify(words, LINK.READY);
   } else {
-    while (Atomics.load(words, LINK.READY) === 0) Atomics.wait(words, LINK.READY, 0, 100);
+    while (linkLoad(words, LINK.READY) === 0) linkWait(words, LINK.READY, 0, 100);
   }
   return door.observe(map.roots);
 }

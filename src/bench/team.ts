@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { linkAdd, linkLoad, linkNotify, linkStore } from "#shared/atomic/link";
 import { BUCKETS } from "./buckets.ts";
 import { LINK, LINK_WORDS, RESULT, ROUND_KIND } from "./link.ts";
 
@@ -81,7 +82,7 @@ export class Team {
 
   /** One round of so many operations a member. @throws Hung where they are not done within `limitMs` */
   async exactly(calls: number, limitMs: number): Promise<Round> {
-    Atomics.store(this.#words, LINK.CALLS, calls);
+    linkStore(this.#words, LINK.CALLS, calls);
     return await this.#round(ROUND_KIND.EXACT, 0, async () => {
       await this.#until(LINK.DONE, this.members, limitMs);
     });
@@ -89,16 +90,16 @@ export class Team {
 
   async #round(kind: number, chunk: number, meanwhile: () => Promise<void>): Promise<Round> {
     const words = this.#words;
-    Atomics.store(words, LINK.STOP, 0);
-    Atomics.store(words, LINK.DONE, 0);
-    Atomics.store(words, LINK.KIND, kind);
-    Atomics.store(words, LINK.CHUNK, chunk);
+    linkStore(words, LINK.STOP, 0);
+    linkStore(words, LINK.DONE, 0);
+    linkStore(words, LINK.KIND, kind);
+    linkStore(words, LINK.CHUNK, chunk);
     const cpu = process.cpuUsage();
     const began = performance.now();
-    Atomics.add(words, LINK.ROUND, 1);
-    Atomics.notify(words, LINK.ROUND);
+    linkAdd(words, LINK.ROUND, 1);
+    linkNotify(words, LINK.ROUND);
     await meanwhile();
-    Atomics.store(words, LINK.STOP, 1);
+    linkStore(words, LINK.STOP, 1);
     await this.#until(LINK.DONE, this.members, GRACE_MS);
     const { user, system } = process.cpuUsage(cpu);
     const wallSeconds = (performance.now() - began) / 1000;
@@ -136,9 +137,9 @@ export class Team {
 
   async #until(word: number, count: number, limitMs: number): Promise<void> {
     const end = performance.now() + limitMs;
-    while (Atomics.load(this.#words, word) < count) {
+    while (linkLoad(this.#words, word) < count) {
       if (this.#failure !== undefined) throw this.#failure;
-      if (performance.now() > end) throw new Hung(`${count - Atomics.load(this.#words, word)} of ${count}`);
+      if (performance.now() > end) throw new Hung(`${count - linkLoad(this.#words, word)} of ${count}`);
       await sleep(LOOK_MS);
     }
   }

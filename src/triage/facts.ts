@@ -67,13 +67,20 @@ function assumedFacts(assumption: Assumption, edges: readonly Edge[]): Fact[] {
     rule: text,
     says: assumable[kind],
     source: "--assume",
-    ifWrong: "the verdict",
+    ifWrong: "then the verdict, which counts on it",
     standing: "assumed",
     effect: kind,
     edge,
     side,
   });
   if (kind === "gate") return [fact(-1, "from")];
+  // Only what a free could have had to itself can be shared with others.
+  if (kind === "shared")
+    return edges.flatMap((edge, place) =>
+      exclusiveFact(edge, place).flatMap(({ side }) =>
+        covers(assumption, edge[side].class, functionsOf(edge.stack).map(bare)) ? [fact(place, side)] : [],
+      ),
+    );
   return edges.flatMap((edge, place) => {
     const functions = functionsOf(edge.stack).map(bare);
     if (covers(assumption, edge.to.class, functions)) return [fact(place, "to")];
@@ -95,7 +102,7 @@ function exclusiveFact(edge: Edge, place: number): Fact[] {
     return [
       {
         rule: `exclusive:${lock.class}@${free}`,
-        says: `last put, private lock: ${free}() runs once the last reference is gone, so nobody else can hold or want ${lock.class} of that object`,
+        says: `exclusive: last put, private lock: ${free}() runs once the last reference is gone, so nobody else can hold or want ${lock.class} of that object`,
         source: sources.lastPut,
         ifWrong:
           "if the lock is shared with other objects, or somebody reaches the object without a reference, its holder and this task wait for each other",

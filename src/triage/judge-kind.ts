@@ -87,12 +87,14 @@ const direct: Partial<Record<LogReport["kind"], KindVerdict>> = {
 /** What faulted in the middle of the report, in the same task or place. */
 function faultWithin(report: LogReport, all: readonly LogReport[]): string | undefined {
   if (report.kind === "oops" || report.complete) return undefined;
-  return all.find(
-    (other) =>
-      (other.kind === "oops" || other.kind === "kasan") &&
-      other.lines.first > report.lines.first &&
-      other.lines.first <= report.lines.last + 3,
-  )?.title;
+  return all
+    .find(
+      (other) =>
+        (other.kind === "oops" || other.kind === "kasan") &&
+        other.lines.first > report.lines.first &&
+        other.lines.first <= report.lines.last + 3,
+    )
+    ?.title.replaceAll(/\b(?:0x)?[0-9a-f]{12,16}\b/gi, "(an address)");
 }
 
 /** One lock twice is a deadlock of one task; two of a class are a question of order, which a model answers. */

@@ -38,7 +38,7 @@ export async function judge(
     explored: said.explored,
     report: {
       kind: report.kind,
-      title: report.title,
+      title: withoutAddresses(report.title),
       lines: report.lines,
       kernel: report.kernel,
       tasks: report.task === null ? [] : [`${report.task.comm}/${report.task.pid}`],
@@ -72,6 +72,11 @@ export async function judge(
       witness: null,
     },
   };
+}
+
+/** Addresses say nothing to anybody else, and something of the machine that they are from. */
+export function withoutAddresses(text: string): string {
+  return text.replaceAll(/\b(?:0x)?[0-9a-f]{12,16}\b/gi, "(an address)");
 }
 
 /** What stands: rules, and what the user says. */

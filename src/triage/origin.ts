@@ -11,7 +11,7 @@ const INIT =
   /^(?:do_one_initcall|do_initcalls|kernel_init(?:_freeable)?|start_kernel|do_init_module|load_module|init_module\w*|__do_sys_(?:f)?init_module)$/;
 /** Functions of device probing: once a device, before anybody uses it. */
 const PROBE =
-  /^(?:really_probe|driver_probe_device|__driver_probe_device|__device_attach\w*|device_initial_probe|bus_probe_device|\w+_probe(?:_one|_async|_internal)?|async_run_entry_fn|deferred_probe_work_func)$/;
+  /^(?!.*(?:kprobe|uprobe|probe_write|probe_event))(?:\w*_probe(?:_\w+)?|__device_attach\w*|driver_probe_device|bus_probe_device|async_run_entry_fn|deferred_probe_work_func)$/;
 
 /** Where a dependency comes from. @kernel drivers/dma-buf/dma-resv.c: dma_resv_lockdep(); init/main.c: do_one_initcall() */
 export function originOf(stack: readonly Frame[]): EdgeOrigin {
