@@ -2,16 +2,18 @@ import { availableParallelism, loadavg } from "node:os";
 import { batches } from "./paths/batches.mjs";
 import { door } from "./paths/door.mjs";
 import { explore } from "./paths/explore.mjs";
+import { hooks } from "./paths/hooks.mjs";
 import { lockdep } from "./paths/lockdep.mjs";
 import { monitor } from "./paths/monitor.mjs";
+import { triage } from "./paths/triage.mjs";
 import { wwLock } from "./paths/ww-lock.mjs";
 import { ratioTable } from "./table.mjs";
 
-// node bench/run.mjs [door|ww-lock|batches|monitor|lockdep|explore ...] [--quick]
+// node bench/run.mjs [door|ww-lock|batches|monitor|lockdep|hooks|triage|explore ...] [--quick]
 // All by default. Ratios are to a baseline in the same run. --quick (explore only): a few programs and short limits, to
 // see that it runs; what it prints is not worth keeping.
 
-const ratios = { door, "ww-lock": wwLock, batches, monitor, lockdep };
+const ratios = { door, "ww-lock": wwLock, batches, monitor, lockdep, hooks, triage };
 const names = [...Object.keys(ratios), "explore"];
 const args = process.argv.slice(2);
 const quick = args.includes("--quick");

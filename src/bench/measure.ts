@@ -115,7 +115,7 @@ async function resultOf(entry: Entry, options: MeasureOptions): Promise<BenchRes
     before === undefined || after === undefined ? null : ((after[name] ?? 0) - (before[name] ?? 0)) / ops;
   team.forget();
   options.onProgress(`${contestant.label}: latencies`);
-  await team.run("latency", Math.min(2, Math.max(options.seconds, 0.5)), 1);
+  await team.run("latency", Math.min(2, Math.max(options.seconds, 0.1)), 1);
   const interval = estimate(times).median * team.tasks;
   const latencies = { wait: team.recorded(0), hold: team.recorded(1) };
   const done = team.ops;
