@@ -95,6 +95,7 @@ async function contestantOf(
     about: { path: path.name, about: path.about, params: { ...params } },
     team: started.team,
     perOp: path.perOp?.(params as never) ?? 1,
+    prepares: "prepare" in path,
     counters: () => started.counters(),
     violations: () => started.violations(),
     ...(options.lockStat ? { lockStat: () => started.lockStat() } : {}),

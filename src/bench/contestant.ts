@@ -8,10 +8,10 @@ export interface Contestant {
   readonly team: Team;
   /** What one operation adds to what the locks guard. */
   readonly perOp: number;
+  /** What operations use up is prepared in between, untimed: then an operation's time is what its own task sees of it. */
+  readonly prepares?: boolean;
   /** Operations that were done before the first round. */
   readonly before?: number;
-  /** It is known to lose updates, and measured for the contrast. */
-  readonly mayLose?: boolean;
   /** Counters of slow paths so far. */
   readonly counters?: () => Readonly<Record<string, number>>;
   readonly violations?: () => number;

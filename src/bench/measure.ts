@@ -3,7 +3,7 @@ import type { Contestant } from "./contestant.ts";
 import { latencyOf } from "./latency.ts";
 import { estimate, jain, ratio, spread } from "./statistics.ts";
 import type { Round } from "./team.ts";
-import { nsPerOp, type WarmUp, warmUp } from "./warm-up.ts";
+import { nsOfTask, nsPerOp, type WarmUp, warmUp } from "./warm-up.ts";
 
 /** Members that may be alive at once: each is a thread with a heap of its own. */
 const MOST_MEMBERS = 96;
@@ -107,7 +107,7 @@ async function oneRound(entry: Entry, round: number, options: MeasureOptions): P
 async function resultOf(entry: Entry, options: MeasureOptions): Promise<BenchResult> {
   const { contestant, rounds, warm } = entry;
   const { team } = contestant;
-  const times = rounds.map(nsPerOp);
+  const times = rounds.map(contestant.prepares === true ? nsOfTask : nsPerOp);
   const ops = rounds.reduce((sum, round) => sum + total(round.ops), 0);
   const before = entry.counters;
   const after = contestant.counters?.();
@@ -116,7 +116,7 @@ async function resultOf(entry: Entry, options: MeasureOptions): Promise<BenchRes
   team.forget();
   options.onProgress(`${contestant.label}: latencies`);
   await team.run("latency", Math.min(2, Math.max(options.seconds, 0.1)), 1);
-  const interval = estimate(times).median * team.tasks;
+  const interval = estimate(times).median * (contestant.prepares === true ? 1 : team.tasks);
   const latencies = { wait: team.recorded(0), hold: team.recorded(1) };
   const done = team.ops;
   const counted = await team.quit();
@@ -125,7 +125,8 @@ async function resultOf(entry: Entry, options: MeasureOptions): Promise<BenchRes
     label: contestant.label,
     tasks: team.tasks,
     nsPerOp: estimate(times),
-    opsPerSecond: estimate(times.map((ns) => 1e9 / ns)),
+    opsPerSecond: estimate(times.map((ns) => (contestant.prepares === true ? team.tasks : 1) * (1e9 / ns))),
+    perTaskTime: contestant.prepares === true,
     rounds: times,
     group: 0,
     ratio: null,

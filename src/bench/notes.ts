@@ -13,6 +13,9 @@ export function notesOf(record: Pick<BenchRecord, "results" | "load" | "machine"
           `load ${load.before.toFixed(1)} at the start on ${machine.cpus} CPUs: ratios of rounds in turns hold, absolute times may not`,
         ]
       : []),
+    ...(results.some(({ perTaskTime, tasks }) => perTaskTime && tasks > 1)
+      ? ["ns/op is what an operation takes its own task: what it uses up is prepared in between, untimed"]
+      : []),
     ...results.flatMap(notesOfOne),
     ...freesOf(results),
   ];

@@ -85,6 +85,7 @@ function resultOfC(mode: string, tasks: number, runs: readonly PthreadRun[]): Be
     tasks,
     nsPerOp: estimate(times),
     opsPerSecond: estimate(times.map((ns) => 1e9 / ns)),
+    perTaskTime: false,
     rounds: times,
     group: 0,
     ratio: null,

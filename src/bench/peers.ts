@@ -48,7 +48,6 @@ async function peerCandidate(name: string, tasks: number): Promise<Candidate> {
         perOp: 1,
         // Each member has taken the lock once before the first round.
         before: tasks,
-        mayLose: lock.module.excludes === false,
         end: async () => await started.end(),
       };
     },

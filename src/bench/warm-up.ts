@@ -23,6 +23,12 @@ export function nsPerOp(round: Round): number {
   return 1e6 / perMs;
 }
 
+/** Nanoseconds an operation takes its own task, the mean over all: for paths whose tasks do more than what is timed. */
+export function nsOfTask({ ops, ms }: Round): number {
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  return (sum(ms) * 1e6) / sum(ops);
+}
+
 /**
  * Runs short rounds until the code is compiled: until three in a row are as fast as the three before them, within a
  * twentieth. `run` does one of so many seconds.

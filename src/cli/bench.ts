@@ -148,11 +148,9 @@ async function peers(
       what: "--peers with paths",
       allowed: "--peers alone, with -p tasks=...",
     });
-  const [choice] = rowsOf(["mutex/lock"], {});
   const tasks = valuesOf(flags).tasks ?? ["1", "2", "4"];
   // Checks each number as the path's own parameter.
   const rows = rowsOf(["mutex/lock"], { tasks });
-  if (choice === undefined) throw new Error("mutex/lock is not there");
   return await benchPeers(
     rows.map(({ params }) => Number(params.tasks)),
     options,

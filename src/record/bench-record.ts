@@ -46,8 +46,12 @@ export interface BenchResult {
   /** What tells it from its neighbours in a table. */
   label: string;
   tasks: number;
-  /** Wall-clock nanoseconds an operation, all tasks together: what throughput is the inverse of. */
+  /**
+   * Wall-clock nanoseconds an operation, all tasks together: what throughput is the inverse of. Where `perTaskTime` is
+   * set, the time that an operation takes its own task: what it uses up is prepared in between, and that is not timed.
+   */
   nsPerOp: BenchEstimate;
+  perTaskTime: boolean;
   opsPerSecond: BenchEstimate;
   /** Nanoseconds an operation of each round, in order: results of one group were measured in turns. */
   rounds: number[];
