@@ -40,6 +40,7 @@ export function factsOf(report: LogReport, edges: readonly Edge[], assumed: read
     ...edges.flatMap(exclusiveFact),
     ...edges.flatMap(initFact),
     ...edges.flatMap(trylockFact),
+    ...edges.flatMap(contextFact),
     ...edges.flatMap(distinctFact),
     ...(report.kind === "recursive-locking" ? recursiveFacts(report) : []),
   ];
@@ -134,9 +135,14 @@ function isPrivate(name: string): boolean {
   return name === "reservation_ww_class_mutex" || /^&\w*(?:obj|bo|gem)\w*->\w+/.test(name);
 }
 
+/** A lock that lies in something that may be one of many; devices, file systems and address spaces outlive what is freed. */
 function isMember(name: string): boolean {
-  return name.startsWith("&") && name.includes("->");
+  const [, of] = /^&(\w+)->/.exec(name) ?? [];
+  return of !== undefined && !LONG_LIVED.test(of);
 }
+
+const LONG_LIVED =
+  /^(?:d?dev|drm|\w*device|pdev|mgr|\w*manager|mm|q|host|hba|sb|bdev|\w*fs_info|gpu|priv|adev|vdev|pool|cgroup|rq)$/;
 
 function initFact(edge: Edge, place: number): Fact[] {
   if (edge.origin !== "init only") return [];
@@ -171,6 +177,24 @@ function trylockFact(edge: Edge, place: number): Fact[] {
       source: sources.trylock,
       ifWrong: "nothing: a trylock never waits",
       standing: "certain",
+      effect: "trylock",
+      edge: place,
+      side: "to",
+    },
+  ];
+}
+
+/** A context that is opened waits for nobody: what is locked in it, and whether it is waited for, is another edge. */
+function contextFact(edge: Edge, place: number): Fact[] {
+  if (!edge.isNew || natureOf(edge.to) !== "context") return [];
+  const by = bare(edge.to.at ?? functionsOf(edge.stack)[0] ?? "the path");
+  return [
+    {
+      rule: `trylock:${edge.to.class}@${by}`,
+      says: `${by}() opens a context, which waits for nobody; whether it then waits for a lock, or only tries, is not in the log`,
+      source: "kernel/locking/ww_mutex.h: ww_acquire_init()",
+      ifWrong: "if it waits for a lock in that context, the cycle closes",
+      standing: "possible",
       effect: "trylock",
       edge: place,
       side: "to",

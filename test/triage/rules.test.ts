@@ -95,6 +95,24 @@ describe("the verdict of a cycle", () => {
     expect(await verdictOf(log({ older: run, newer }))).toBe("spurious");
   });
 
+  test("is open where the new path only opens a context", async () => {
+    const bytes = log({
+      held: "(fs_reclaim){+.+.}-{0:0}",
+      wanted: "(reservation_ww_class_acquire){+.+.}-{0:0}",
+      wantedAt: "some_shrinker_scan",
+      older: ["fs_reclaim_acquire", "dma_resv_lockdep", "do_one_initcall"],
+      newer: ["ww_acquire_init", "some_shrinker_scan", "do_shrink_slab", "balance_pgdat"],
+    });
+    // The chain lacks the lock between the two annotations: nothing to schedule, so nothing is said for certain.
+    expect(await verdictOf(bytes)).toMatch(/^unknown/);
+  });
+
+  test("takes a device's lock for nobody's own", async () => {
+    const newer = ["__mutex_lock", "some_release", "kref_put", "some_close"];
+    expect(await verdictOf(log({ wanted: "(&dev->list_lock){+.+.}-{3:3}", older: run, newer }))).toBe("real");
+    expect(await verdictOf(log({ older: run, newer }))).toMatch(/^unknown exclusive:/);
+  });
+
   test("takes no lock for private that belongs to nobody's object", async () => {
     const newer = ["__mutex_lock", "drm_gem_object_free", "some_close"];
     expect(await verdictOf(log({ wanted: "(dev_list_lock){+.+.}-{3:3}", older: run, newer }))).toBe("real");
