@@ -19,9 +19,9 @@ const BYPASS_MS = 1;
 export interface SpinShape {
   /** Looks at the lock at most. */
   readonly looks: number;
-  /** Turns of an empty loop between the first two looks, about; a power of two. Each pause is twice as long as the last. */
+  /** Turns of an empty loop before the first look, about, and the fewest between two; a power of two. */
   readonly pause: number;
-  /** The longest pause, about. */
+  /** Turns before the second look. Each pause after it is half as long. */
   readonly longest: number;
   /** Sections that a holder has in a row before it gives way to a spinner. */
   readonly sections: number;

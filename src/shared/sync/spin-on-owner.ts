@@ -29,11 +29,13 @@ export function* spinOnOwner(lock: Addr, me: number, giveUp: number): Step<boole
   if (spinLimit() === 0 || isStrict()) return false;
   const shape = spinShape();
   const looks = Math.min(shape.looks, spinLimit());
-  let longest = shape.pause;
+  let most = shape.pause;
   for (let look = 0; look < looks; look++) {
     // By lot: equal pauses fall into step with the owner's sections, and then one task has the lock most of the time.
-    pause(longest === 1 ? 1 : draw(longest));
-    longest = Math.min(2 * longest, shape.longest);
+    pause(most === 1 ? 1 : draw(most));
+    // Soon at first, for a short section. Then seldom, for an owner that goes on; and the more often the longer it takes,
+    // or the task that has just had the lock would look more often than the one that waits for it.
+    most = look === 0 ? shape.longest : Math.max(most >> 1, shape.pause);
     countFor(STAT.SPINS, 1);
     const owner = yield* readOnce(lock);
     if (owner === POISON) reportAndAbandon("use-after-free", lock, owner);
