@@ -29,7 +29,7 @@ export interface SpinShape {
 
 // A spinner that looks all the time takes the lock's line from the holder at each look. Looks far apart leave the holder
 // alone, and in all take no longer than the sleep and the wake-up that they may save (some 40 µs).
-const spaced: SpinShape = { looks: 16, pause: 1024, longest: 8192, sections: 48 };
+const spaced: SpinShape = { looks: 24, pause: 1024, longest: 2048, sections: 24 };
 const eager: SpinShape = { looks: 20_000, pause: 1, longest: 1, sections: 16 };
 
 const shapes: Readonly<Record<LockPolicy, SpinShape>> = {
