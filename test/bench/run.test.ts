@@ -51,7 +51,7 @@ describe("the benchmark of the explorer", () => {
     const { status, stderr } = await bench(["explor"]);
     expect(status).toBe(2);
     expect(stderr).toBe(
-      "bench: no benchmark 'explor'. Allowed: door, ww-lock, batches, monitor, lockdep, explore, and --quick.\n",
+      "bench: no benchmark 'explor'. Allowed: door, ww-lock, batches, monitor, lockdep, hooks, triage, explore, and --quick.\n",
     );
   });
 });
