@@ -92,7 +92,7 @@ async function measureGroup(
 async function prepared(contestant: Contestant, options: MeasureOptions): Promise<Entry> {
   options.onProgress(`${contestant.label}: warming up`);
   const { team } = contestant;
-  const warm = await warmUp((seconds) => team.run("throughput", seconds, 16));
+  const warm = await warmUp((seconds) => team.run("throughput", seconds, 16), options.seconds);
   const chunk = Math.max(1, Math.min(MOST_CALLS, Math.round(CHUNK_NS / (warm.ns * team.tasks))));
   // What compiles only in long chunks.
   await team.run("throughput", 0.05, chunk);

@@ -1,6 +1,7 @@
 import { median } from "./statistics.ts";
 import type { Round } from "./team.ts";
 
+/** Seconds of a round, at most: short measurements are warmed up shortly. */
 const ROUND_SECONDS = 0.05;
 const LEAST = 4;
 const MOST = 24;
@@ -33,10 +34,13 @@ export function nsOfTask({ ops, ms }: Round): number {
  * Runs short rounds until the code is compiled: until three in a row are as fast as the three before them, within a
  * twentieth. `run` does one of so many seconds.
  */
-export async function warmUp(run: (seconds: number) => Promise<Round>): Promise<WarmUp> {
+export async function warmUp(
+  run: (seconds: number) => Promise<Round>,
+  seconds: number = ROUND_SECONDS,
+): Promise<WarmUp> {
   const times: number[] = [];
   while (times.length < MOST) {
-    times.push(nsPerOp(await run(ROUND_SECONDS)));
+    times.push(nsPerOp(await run(Math.min(seconds, ROUND_SECONDS))));
     if (times.length < LEAST + AGREEING) continue;
     const now = median(times.slice(-AGREEING));
     const before = median(times.slice(-2 * AGREEING, -AGREEING));
