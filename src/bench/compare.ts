@@ -1,11 +1,7 @@
-import { nextRandom } from "#shared/random";
 import type { BenchChange, BenchComparison } from "../record/bench-comparison.ts";
-import type { BenchEstimate, BenchRecord, BenchResult } from "../record/bench-record.ts";
+import type { BenchRecord, BenchResult } from "../record/bench-record.ts";
 import { differences } from "./machine.ts";
-import { median } from "./statistics.ts";
-
-const RESAMPLES = 2000;
-const SEED = 0xc0de;
+import { unpairedRatio } from "./statistics.ts";
 
 /** Compares what two measurements have in common: the same path with the same parameters. */
 export function compareRecords(before: BenchRecord, after: BenchRecord): BenchComparison {
@@ -47,19 +43,4 @@ function changeOf(before: BenchResult, after: BenchResult): BenchChange {
     verdict,
     noisy: before.noisy || after.noisy,
   };
-}
-
-/** The ratio of medians of rounds that were not measured in turns: both are drawn anew, each by itself. */
-function unpairedRatio(values: readonly number[], base: readonly number[]): BenchEstimate {
-  let random = SEED;
-  const draw = (from: readonly number[]): number =>
-    median(
-      from.map(() => {
-        random = nextRandom(random);
-        return from[(random >>> 0) % from.length] ?? Number.NaN;
-      }),
-    );
-  const ratios = Array.from({ length: RESAMPLES }, () => draw(values) / draw(base)).sort((a, b) => a - b);
-  const at = (share: number): number => ratios[Math.floor(share * (RESAMPLES - 1))] ?? Number.NaN;
-  return { median: median(values) / median(base), low: at(0.025), high: at(0.975) };
 }

@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
-import { Piscina } from "piscina";
 import { linkLoad } from "#shared/atomic/link";
+import { TaskPool } from "../workers/pool.ts";
 import { type ForeignLock, memoryOf, servedPort } from "./foreign.ts";
 import type { ForeignOrder } from "./member-order.ts";
 import { Team, teamMemory } from "./team.ts";
@@ -10,21 +9,14 @@ import { Team, teamMemory } from "./team.ts";
 export class ForeignTeam {
   readonly team: Team;
   readonly lock: ForeignLock;
-  readonly #pool: Piscina<ForeignOrder, void>;
+  readonly #pool: TaskPool<ForeignOrder, void>;
   readonly #close: (() => void)[] = [];
   readonly #counter: Int32Array;
 
   private constructor(lock: ForeignLock, tasks: number) {
     this.lock = lock;
-    this.#pool = new Piscina({
-      filename: fileURLToPath(new URL("./foreign-entry.js", import.meta.url)),
-      minThreads: tasks,
-      maxThreads: tasks,
-      concurrentTasksPerWorker: 1,
-      atomics: "disabled",
-      execArgv: ["--conditions=refzero-blocking"],
-    });
-    this.#pool.on("error", () => {});
+    const doors = { gated: false, recorder: false, monitor: true };
+    this.#pool = new TaskPool(tasks, doors, "../bench/foreign-entry.js");
     const memory = memoryOf(lock);
     const counter = new SharedArrayBuffer(64);
     this.#counter = new Int32Array(counter);
@@ -43,7 +35,7 @@ export class ForeignTeam {
         spin: tasks <= availableParallelism(),
         seed: 1,
       };
-      return this.#pool.run(order, port === undefined ? {} : { transferList: [port.worker] });
+      return this.#pool.run(order, port === undefined ? [] : [port.worker]);
     });
     this.team = new Team(shared, running, tasks);
   }

@@ -24,17 +24,27 @@ export function median(values: readonly number[]): number {
  * a fixed seed, so that the same values always give the same interval. Efron 1979.
  */
 export function estimate(values: readonly number[]): Estimate {
+  return bootstrap((medianOf) => medianOf(values));
+}
+
+/** The ratio of the medians of rounds that were not measured in turns: both are drawn anew, each by itself. */
+export function unpairedRatio(values: readonly number[], base: readonly number[]): Estimate {
+  return bootstrap((medianOf) => medianOf(values) / medianOf(base));
+}
+
+/** A statistic of medians, with its interval: `of` is asked once of the values and then of resamples. */
+function bootstrap(of: (medianOf: (values: readonly number[]) => number) => number): Estimate {
   let random = SEED;
-  const medians = Array.from({ length: RESAMPLES }, () =>
+  const resampled = (values: readonly number[]): number =>
     median(
       values.map(() => {
         random = nextRandom(random);
         return values[(random >>> 0) % values.length] ?? Number.NaN;
       }),
-    ),
-  ).sort((a, b) => a - b);
-  const at = (share: number): number => medians[Math.floor(share * (RESAMPLES - 1))] ?? Number.NaN;
-  return { median: median(values), low: at(0.025), high: at(0.975) };
+    );
+  const drawn = Array.from({ length: RESAMPLES }, () => of(resampled)).sort((a, b) => a - b);
+  const at = (share: number): number => drawn[Math.floor(share * (RESAMPLES - 1))] ?? Number.NaN;
+  return { median: of(median), low: at(0.025), high: at(0.975) };
 }
 
 /** The ratio of `values` to `base`, round by round: noise that lasts longer than a round is in both. */

@@ -18,6 +18,7 @@ import { conformanceText } from "../report/conformance-text.ts";
 import type { BenchFlags } from "./bench.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { outputStyle, Progress, print } from "./output.ts";
+import { refuseUnreadable } from "./unreadable.ts";
 import { pendingFile } from "./write-file.ts";
 
 /** Seconds of a lock's statistics that fit 32 bits of ten nanoseconds. */
@@ -188,11 +189,7 @@ function read(named: string): BenchRecord {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError("NO_SUCH_FILE", {
-      file: named,
-      reason: code === "ENOENT" ? "there is no such file" : String(code),
-    });
+    return refuseUnreadable(named, error);
   }
   return parseBenchRecord(file, text);
 }

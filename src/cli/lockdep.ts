@@ -10,6 +10,7 @@ import { lockdepText } from "../report/lockdep-text.ts";
 import { oneOf } from "./options.ts";
 import { outputStyle, print } from "./output.ts";
 import { type OutputFlags, outputOptions } from "./output-options.ts";
+import { refuseUnreadable } from "./unreadable.ts";
 import { pendingFile } from "./write-file.ts";
 
 /** Options of `refzero lockdep`, parsed. */
@@ -64,13 +65,6 @@ async function validate(file: string, mode: LockdepMode | undefined): Promise<Lo
       throw new UsageError("NO_SUCH_FILE", { file, reason: "it is a folder" });
     return await validateTrace(file, createReadStream(file, { highWaterMark: CHUNK }), mode);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (error instanceof UsageError || code === undefined) throw error;
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: "there is no such file",
-      EACCES: "permission denied",
-      EISDIR: "it is a folder",
-    };
-    throw new UsageError("NO_SUCH_FILE", { file, reason: reasons[code] ?? message });
+    return refuseUnreadable(file, error);
   }
 }

@@ -9,6 +9,7 @@ import { gravest } from "../triage/judge.ts";
 import { type Triaged, triage } from "../triage/triage.ts";
 import { outputStyle, print } from "./output.ts";
 import type { TriageFlags } from "./triage.ts";
+import { refuseUnreadable } from "./unreadable.ts";
 import { type PendingFile, pendingFile } from "./write-file.ts";
 
 /** Bytes read at once. */
@@ -107,7 +108,7 @@ function filesOf(named: string): string[] {
       .map(({ name }) => join(named, name))
       .sort();
   } catch (error) {
-    return refuse(named, error);
+    return refuseUnreadable(named, error);
   }
 }
 
@@ -116,18 +117,6 @@ async function triageFile(file: string, assumed: readonly Assumption[]): Promise
     const chunks = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: CHUNK });
     return await triage(file, chunks as AsyncIterable<Uint8Array>, assumed);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    return refuse(file, error);
+    return refuseUnreadable(file, error);
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "permission denied",
-  EISDIR: "it is a folder",
-};
-
-function refuse(file: string, error: unknown): never {
-  const { code, message } = error as NodeJS.ErrnoException;
-  throw new UsageError("NO_SUCH_FILE", { file, reason: reasons[code ?? ""] ?? message });
 }

@@ -3,6 +3,7 @@ import { isRead, natureOf, rawNesting } from "./lock-nature.ts";
 import { originOf } from "./origin.ts";
 import { sameInstance } from "./read/order.ts";
 import type { LockMention, LogReport } from "./read/types.ts";
+import { withoutAddresses } from "./without-addresses.ts";
 
 /** A verdict that needs no model. */
 export interface KindVerdict {
@@ -28,7 +29,7 @@ export function judgeByKind(report: LogReport, all: readonly LogReport[]): KindV
   if (fault !== undefined)
     return says(
       "unknown",
-      `the report itself is interrupted by "${fault}": memory is corrupted, so what it says of locks need not be so`,
+      `the report itself is interrupted by "${withoutAddresses(fault)}": memory is corrupted, so what it says of locks need not be so`,
     );
   switch (report.kind) {
     case "circular":
@@ -87,14 +88,12 @@ const direct: Partial<Record<LogReport["kind"], KindVerdict>> = {
 /** What faulted in the middle of the report, in the same task or place. */
 function faultWithin(report: LogReport, all: readonly LogReport[]): string | undefined {
   if (report.kind === "oops" || report.complete) return undefined;
-  return all
-    .find(
-      (other) =>
-        (other.kind === "oops" || other.kind === "kasan") &&
-        other.lines.first > report.lines.first &&
-        other.lines.first <= report.lines.last + 3,
-    )
-    ?.title.replaceAll(/\b(?:0x)?[0-9a-f]{12,16}\b/gi, "(an address)");
+  return all.find(
+    (other) =>
+      (other.kind === "oops" || other.kind === "kasan") &&
+      other.lines.first > report.lines.first &&
+      other.lines.first <= report.lines.last + 3,
+  )?.title;
 }
 
 /** One lock twice is a deadlock of one task; two of a class are a question of order, which a model answers. */

@@ -10,6 +10,7 @@ import { modelLines } from "./model-lines.ts";
 import { bare } from "./origin.ts";
 import { dependencyOrder, newEdge, sameInstance } from "./read/order.ts";
 import type { LogReport } from "./read/types.ts";
+import { withoutAddresses } from "./without-addresses.ts";
 
 /** A report judged, and the exploration that shows a deadlock, for those who print it. */
 export interface Judged {
@@ -72,11 +73,6 @@ export async function judge(
       witness: null,
     },
   };
-}
-
-/** Addresses say nothing to anybody else, and something of the machine that they are from. */
-export function withoutAddresses(text: string): string {
-  return text.replaceAll(/\b(?:0x)?[0-9a-f]{12,16}\b/gi, "(an address)");
 }
 
 /** What stands: rules, and what the user says. */

@@ -1,4 +1,5 @@
 import type { ExploreRecord } from "../record/explore-record.ts";
+import { lockdepKinds } from "../record/lockdep-record.ts";
 import type { TriageFile } from "../record/triage-record.ts";
 import type { Assumption } from "./assumptions.ts";
 import { type Judged, judge } from "./judge.ts";
@@ -19,23 +20,6 @@ export interface Triaged {
   readonly scenario: () => string | undefined;
 }
 
-/** Kinds that are lockdep's own. */
-const LOCKDEP: readonly string[] = [
-  "recursive-locking",
-  "circular",
-  "irq-order",
-  "irq-inversion",
-  "inconsistent-state",
-  "wait-context",
-  "unlock-balance",
-  "freed-held",
-  "exit-held",
-  "nest-not-held",
-  "assert-held",
-  "pinned",
-  "ww",
-];
-
 /** Finds and judges every report of a log. */
 export async function triage(
   name: string,
@@ -53,9 +37,11 @@ export async function triage(
   };
 }
 
-/** What a trace is made of: a report of lockdep's before any other. */
+/** What a trace is made of: a report about locks before any other, also before "sleeping function", which lockdep does not print. */
 function firstOfLocks(reports: readonly LogReport[]): LogReport | undefined {
-  return reports.find(({ kind }) => LOCKDEP.includes(kind)) ?? reports[0];
+  const isOfLocks = (kind: string): boolean =>
+    kind !== "sleep-in-atomic" && Object.hasOwn(lockdepKinds, kind);
+  return reports.find(({ kind }) => isOfLocks(kind)) ?? reports[0];
 }
 
 function scenarioOf(judged: readonly Judged[]): string | undefined {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { TaskOrder, TaskReport } from "./protocol.ts";
 
@@ -46,9 +47,9 @@ export class TaskPool<Order = TaskOrder, Report = TaskReport> {
     this.#pool.on("error", () => {});
   }
 
-  /** Hands a task to its worker. Rejects if the worker dies. */
-  run(order: Order): Promise<Report> {
-    return this.#pool.run(order);
+  /** Hands a task to its worker, with what is to be its own from then on. Rejects if the worker dies. */
+  run(order: Order, transferred: readonly MessagePort[] = []): Promise<Report> {
+    return this.#pool.run(order, { transferList: [...transferred] });
   }
 
   /** Ends all workers, wherever they are. */

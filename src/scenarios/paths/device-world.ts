@@ -20,7 +20,7 @@ export const DeviceWorld: Layout<"device" | "objects" | "stacks" | "contexts"> =
   contexts: "plain",
 });
 
-const { device: DEVICE, stacks: STACKS } = DeviceWorld.at;
+const { device: DEVICE, objects: OBJECTS, stacks: STACKS } = DeviceWorld.at;
 const STRIDE = MOST_PREPARED + 16;
 
 /** Values of parameter `beside`. */
@@ -62,6 +62,19 @@ export function* objectWithPages(device: Addr): Step<Addr> {
   if ((yield* keepForLife(object)) === 0) return object;
   yield* gemPut(object);
   return 0;
+}
+
+/** Makes the objects that live as long as the world, with room for `more` words behind their table. */
+export function* keepObjects(root: Addr, heap: Addr, objects: number, more = 0): Step<void> {
+  const table = yield* allocateWords(heap, 0, objects + more);
+  for (let index = 0; index < objects; index++)
+    yield* write(table + index, yield* objectWithPages(peek(root + DEVICE)));
+  yield* write(root + OBJECTS, table);
+}
+
+/** Drops them. */
+export function* putObjects(root: Addr, objects: number): Step<void> {
+  for (let index = 0; index < objects; index++) yield* gemPut(peek(peek(root + OBJECTS) + index));
 }
 
 /** Puts up to `count` objects with pages on this task's stack; returns how many: fewer where there is no memory for more. */

@@ -1,14 +1,19 @@
-import { type Addr, peek, type Step, write } from "#shared/atomic/index";
+import { type Addr, peek, type Step } from "#shared/atomic/index";
 import { freeDesigns } from "#shared/drm/designs";
-import { gemPut } from "#shared/drm/gem";
 import { scanOnce } from "#shared/drm/shmem-shrinker";
-import { allocateWords } from "#shared/memory/object";
 import { type ChoiceParam, choice, type IntParam, int } from "../params.ts";
 import { tasksParam } from "./common.ts";
 import { type WholePath, wholePath } from "./define.ts";
-import { checkDevice, DeviceWorld, deviceWorld, deviceWorldWords, objectWithPages } from "./device-world.ts";
+import {
+  checkDevice,
+  DeviceWorld,
+  deviceWorld,
+  deviceWorldWords,
+  keepObjects,
+  putObjects,
+} from "./device-world.ts";
 
-const { device: DEVICE, objects: OBJECTS } = DeviceWorld.at;
+const { device: DEVICE } = DeviceWorld.at;
 
 function* op(root: Addr, { pages }: { readonly pages: number }): Step<void> {
   yield* scanOnce(peek(root + DEVICE), pages);
@@ -35,15 +40,12 @@ const definition: WholePath<ScanParams> = wholePath({
   *setup(heap, { tasks, objects, design }) {
     const options = { design, tasks, pages: 2 * objects, pressure: false, handles: 1 };
     const root = yield* deviceWorld(heap, options);
-    const table = yield* allocateWords(heap, 0, objects);
-    for (let index = 0; index < objects; index++)
-      yield* write(table + index, yield* objectWithPages(peek(root + DEVICE)));
-    yield* write(root + OBJECTS, table);
+    yield* keepObjects(root, heap, objects);
     return root;
   },
   op,
   *check(root, { objects }, heap) {
-    for (let index = 0; index < objects; index++) yield* gemPut(peek(peek(root + OBJECTS) + index));
+    yield* putObjects(root, objects);
     yield* checkDevice(root, heap, 5);
   },
 });

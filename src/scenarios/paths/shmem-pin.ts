@@ -1,8 +1,6 @@
-import { type Addr, choose, peek, type Step, write } from "#shared/atomic/index";
+import { type Addr, choose, peek, type Step } from "#shared/atomic/index";
 import { freeDesigns } from "#shared/drm/designs";
-import { gemPut } from "#shared/drm/gem";
 import { shmemPin, shmemUnpin } from "#shared/drm/shmem-pages";
-import { allocateWords } from "#shared/memory/object";
 import { type ChoiceParam, choice, type IntParam, int } from "../params.ts";
 import { tasksParam } from "./common.ts";
 import { type WholePath, wholePath } from "./define.ts";
@@ -12,11 +10,12 @@ import {
   DeviceWorld,
   deviceWorld,
   deviceWorldWords,
+  keepObjects,
   neighbours,
-  objectWithPages,
+  putObjects,
 } from "./device-world.ts";
 
-const { device: DEVICE, objects: OBJECTS } = DeviceWorld.at;
+const { objects: OBJECTS } = DeviceWorld.at;
 
 function* op(root: Addr, { objects }: { readonly objects: number }): Step<void> {
   const object = peek(peek(root + OBJECTS) + (objects === 1 ? 0 : yield* choose(objects)));
@@ -46,15 +45,12 @@ const definition: WholePath<PinParams> = wholePath({
     const pages = objects + Math.ceil(objects / 2) + 4;
     const pressure = beside === "pressure";
     const root = yield* deviceWorld(heap, { design, tasks: tasks + 1, pages, pressure, handles: 1 });
-    const table = yield* allocateWords(heap, 0, objects);
-    for (let index = 0; index < objects; index++)
-      yield* write(table + index, yield* objectWithPages(peek(root + DEVICE)));
-    yield* write(root + OBJECTS, table);
+    yield* keepObjects(root, heap, objects);
     return root;
   },
   op,
   *check(root, { objects }, heap) {
-    for (let index = 0; index < objects; index++) yield* gemPut(peek(peek(root + OBJECTS) + index));
+    yield* putObjects(root, objects);
     yield* checkDevice(root, heap, 5);
   },
 });

@@ -2,17 +2,22 @@ import { type Addr, choose, peek, poke, type Step, write } from "#shared/atomic/
 import { Device } from "#shared/drm/device";
 import { dmaFenceCreate, dmaFencePut, dmaFenceSignal } from "#shared/drm/dma-fence";
 import { dmaResvAddFence, dmaResvReserveFences } from "#shared/drm/dma-resv";
-import { gemPut } from "#shared/drm/gem";
 import { resvOf } from "#shared/drm/gem-object";
 import { lockReservations, unlockReservations } from "#shared/drm/submit";
-import { allocateWords } from "#shared/memory/object";
 import { currentTask } from "#shared/task";
 import { report } from "#shared/violation";
 import { type IntParam, int } from "../params.ts";
 import { tasksParam } from "./common.ts";
 import { contextOf, contextTable, contextTableWords } from "./contexts.ts";
 import { type WholePath, wholePath } from "./define.ts";
-import { checkDevice, DeviceWorld, deviceWorld, deviceWorldWords, objectWithPages } from "./device-world.ts";
+import {
+  checkDevice,
+  DeviceWorld,
+  deviceWorld,
+  deviceWorldWords,
+  keepObjects,
+  putObjects,
+} from "./device-world.ts";
 
 const { device: DEVICE, objects: OBJECTS, contexts: CONTEXTS } = DeviceWorld.at;
 const MOST_BUFFERS = 16;
@@ -63,16 +68,13 @@ const definition: WholePath<SubmitParams> = wholePath({
   *setup(heap, { tasks, objects }) {
     const options = { design: "lock" as const, tasks, pages: 2 * objects, pressure: false, handles: 1 };
     const root = yield* deviceWorld(heap, options);
-    const table = yield* allocateWords(heap, 0, objects + tasks * MOST_BUFFERS);
-    for (let index = 0; index < objects; index++)
-      yield* write(table + index, yield* objectWithPages(peek(root + DEVICE)));
-    yield* write(root + OBJECTS, table);
+    yield* keepObjects(root, heap, objects, tasks * MOST_BUFFERS);
     yield* write(root + CONTEXTS, yield* contextTable(heap, tasks));
     return root;
   },
   op,
   *check(root, { objects }, heap) {
-    for (let index = 0; index < objects; index++) yield* gemPut(peek(peek(root + OBJECTS) + index));
+    yield* putObjects(root, objects);
     yield* checkDevice(root, heap, 6);
   },
 });
