@@ -7,6 +7,8 @@ import type { Addr } from "./atomic/index.ts";
 export const TASK = {
   /** Futex word: a waker bumps and notifies it. One a task, so that a wound or a signal reaches a task asleep on any lock. */
   PARK: 0,
+  /** The lock that the task spins on, or 0. Whoever gives way to the task puts 0 there. */
+  SPINS_ON: 1,
   /** What the task is doing: one of `TASK_STATE`. */
   STATE: 16,
   /** Lock (or wait queue) that the task waits for, or 0. */
@@ -49,10 +51,8 @@ export const TASK = {
   PASSED_LOCK: 36,
   PASSES: 37,
   PASSING_SINCE: 38,
-  /** How often in a row the task has taken a lock past a spinner. */
-  BARGES: 46,
-  /** State of the lots that a spinning task draws. */
-  LOTS: 39,
+  /** How often the task has taken a lock past spinners since it last gave way. */
+  BARGES: 39,
   /** Words of the task's stack that other tasks may be shown (the LRU walk's private list). */
   STACK: 40,
 } as const;
@@ -70,7 +70,7 @@ export const WAIT_KIND = { NONE: 0, LOCK: 1, READ: 2, WRITE: 3, EVENT: 4, SPIN: 
 export const MAX_TASKS = 64;
 
 /** Bits of a sleeping lock's owner word below the task: see sync/owner-word.ts. */
-export const OWNER_SHIFT = 7;
+export const OWNER_SHIFT = 8;
 
 let current = 0;
 let ownerWord = 1 << OWNER_SHIFT;

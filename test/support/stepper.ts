@@ -7,13 +7,18 @@ import type { Outcome } from "./program.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Trace } from "./trace.ts";
 
+const MOST_STARTLES = 100;
+
 /** What may be asked of a run. */
 export interface RunOptions {
   /** Steps before a run counts as a livelock. */
   readonly maxSteps?: number;
   /** Called after each step with the task that took it and the steps that all tasks will take next. Throws to end the run. */
   readonly afterStep?: (task: number, next: readonly Next[]) => void;
-  /** Sleepers may wake up for no reason. That hides lost wake-ups, so it has runs of its own. */
+  /**
+   * Sleepers may wake up for no reason, so many times at most: one that did so for ever could keep in step with a spinner.
+   * It hides lost wake-ups, so it has runs of its own.
+   */
   readonly spurious?: boolean;
   /** A task is not interrupted before a plain access: those are under a lock, and its steps are what is tried. */
   readonly quietPlain?: boolean;
@@ -40,6 +45,8 @@ class Runner implements Next {
   /** While asleep: its place in the order of falling asleep; 0 once woken. */
   asleep = 0;
   sleeps = 0;
+  /** How often it may still wake up for no reason. */
+  startles = MOST_STARTLES;
   /** Changes of memory by others, up to now and up to its last turn of a spin loop: after that it looked around. */
   changes = 0;
   lookedAt = -1;
@@ -74,6 +81,7 @@ export function runSteps(
   /** Takes the pending step of a task, and notes the one that comes next. */
   function advance(index: number, task: Runner): void {
     const { kind, addr, value } = task;
+    if (!task.canGo() && task.started) task.startles--;
     const before = kind === STEP.CAS ? peek(addr) : 0;
     if (kind === STEP.CHOOSE) pending.value = scheduler.choose(value);
     if (kind === STEP.NOTIFY) wake(addr, value);
@@ -125,7 +133,7 @@ export function runSteps(
     let left = 0;
     for (const [index, task] of tasks.entries()) {
       if (!task.done) left++;
-      if (task.canGo() || (spurious && task.kind === STEP.ASLEEP)) enabled.push(index);
+      if (task.canGo() || (spurious && task.kind === STEP.ASLEEP && task.startles > 0)) enabled.push(index);
     }
     if (left === 0) return "finished";
     if (enabled.length === 0) return "deadlock";

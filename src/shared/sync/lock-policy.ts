@@ -1,5 +1,3 @@
-import { peek } from "../atomic/index.ts";
-
 /**
  * Who gets a sleeping lock that several tasks want.
  *
@@ -17,20 +15,22 @@ const BYPASS_MS = 1;
 
 /** How a task spins on a lock before it queues. */
 export interface SpinShape {
-  /** Looks at the lock at most. */
-  readonly looks: number;
-  /** Turns of an empty loop before the first look, about, and the fewest between two; a power of two. */
+  /** Turns of an empty loop in all, half a nanosecond or so each. */
+  readonly turns: number;
+  /** Turns before a look. */
   readonly pause: number;
-  /** Turns before the second look. Each pause after it is half as long. */
+  /** Turns before a look where the holder keeps coming back and so will say when it gives way. */
   readonly longest: number;
+  /** Whether the task waits so long to be told, and leaves the lock alone till then. */
+  readonly waitsToBeTold: boolean;
   /** Sections that a holder has in a row before it gives way to a spinner. */
   readonly sections: number;
 }
 
-// A spinner that looks all the time takes the lock's line from the holder at each look. Looks far apart leave the holder
-// alone, and in all take no longer than the sleep and the wake-up that they may save (some 40 µs).
-const spaced: SpinShape = { looks: 24, pause: 1024, longest: 2048, sections: 24 };
-const eager: SpinShape = { looks: 20_000, pause: 1, longest: 1, sections: 16 };
+// Each look takes the lock's line from the holder. Looks far apart leave the holder alone, and in all take no longer than
+// the sleep and the wake-up that they may save (some 40 µs).
+const spaced: SpinShape = { turns: 65_536, pause: 512, longest: 16_384, waitsToBeTold: true, sections: 32 };
+const eager: SpinShape = { turns: 20_000, pause: 1, longest: 128, waitsToBeTold: false, sections: 16 };
 
 const shapes: Readonly<Record<LockPolicy, SpinShape>> = {
   throughput: { ...spaced, sections: 2 ** 30 },
@@ -63,9 +63,4 @@ export function bypassMs(): number {
 /** How this thread spins on a lock whose holder runs. */
 export function spinShape(): SpinShape {
   return shape;
-}
-
-/** Does nothing for so many turns of a loop, a nanosecond or less each. */
-export function pause(turns: number): void {
-  for (let turn = 0; turn < turns; turn++) peek(0);
 }

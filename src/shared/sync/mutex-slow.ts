@@ -6,7 +6,17 @@ import { countFor, STAT } from "../stats.ts";
 import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
 import { bypassMs, isStrict } from "./lock-policy.ts";
-import { barge, FLAGS, HANDOFF, handOver, ownerTask, tryTake, WAITERS, WOKEN } from "./owner-word.ts";
+import {
+  barge,
+  FLAGS,
+  HANDOFF,
+  HAS_CONTEXT,
+  handOver,
+  ownerTask,
+  tryTake,
+  WAITERS,
+  WOKEN,
+} from "./owner-word.ts";
 import { park, parkTicket, signalPending, unpark, waitsFor, waitsForNothing } from "./park.ts";
 import { rawSpinLock, rawSpinUnlock } from "./raw-spin.ts";
 import { spinOnOwner } from "./spin-on-owner.ts";
@@ -22,13 +32,19 @@ export const WAITER_LIST = 2;
 const PASSES_A_LOOK = 256;
 
 /**
- * Waits for the lock in turn; `seen` is its word as the fast path found it. 0, or EINTR.
+ * Waits for the lock in turn; `seen` is its word as the fast path found it, which `expected` another. 0, or EINTR.
  * @kernel kernel/locking/mutex.c: __mutex_lock_common()
  */
-export function* lockSlow(lock: Addr, me: number, seen: number, interruptible: boolean): Step<number> {
-  if (yield* barge(lock, me, seen)) return 0;
+export function* lockSlow(
+  lock: Addr,
+  me: number,
+  expected: number,
+  seen: number,
+  interruptible: boolean,
+): Step<number> {
+  if (yield* barge(lock, me, expected, seen)) return 0;
   beginsToWait(lock);
-  if (yield* spinOnOwner(lock, me, WAITERS)) return 0;
+  if (yield* spinOnOwner(lock, me, seen, WAITERS)) return 0;
   yield* rawSpinLock(lock + WAIT_LOCK);
   if (yield* tryTake(lock, me, false)) {
     yield* rawSpinUnlock(lock + WAIT_LOCK);
@@ -123,7 +139,14 @@ export function* unlockSlow(lock: Addr, me: number, owner: number, wake: boolean
   if ((owner & WAITERS) === 0) return;
   // The waiter that was woken takes WOKEN off before it looks at the lock, so it will see that this owner has gone.
   const isAwake = (owner & (WOKEN | HANDOFF)) === WOKEN;
-  if (!wake || (isAwake && !passesTooLong(lock))) return;
+  if (!wake) return;
+  if (isAwake && !passesTooLong(lock)) {
+    // A waiter that still looks at this owner's context may wound it: not once it is at work on something else.
+    if ((owner & HAS_CONTEXT) === 0) return;
+    yield* rawSpinLock(lock + WAIT_LOCK);
+    yield* rawSpinUnlock(lock + WAIT_LOCK);
+    return;
+  }
   yield* rawSpinLock(lock + WAIT_LOCK);
   const first = yield* firstWaiter(lock + WAITER_LIST);
   // With HANDOFF set nobody but the first waiter can have taken the lock since.

@@ -1,11 +1,11 @@
-import { type Addr, compareExchange, load, peek, poke, readOnce, type Step } from "../atomic/index.ts";
+import { type Addr, claimIf, compareExchange, load, peek, poke, type Step } from "../atomic/index.ts";
 import { POISON } from "../memory/poison.ts";
 import { countFor, STAT } from "../stats.ts";
-import { currentTask, OWNER_SHIFT, TASK, taskBlock } from "../task.ts";
+import { currentTask, OWNER_SHIFT, TASK, taskBlock, taskCount } from "../task.ts";
 import { reportAndAbandon } from "../violation.ts";
-import { isStrict, pause, spinShape } from "./lock-policy.ts";
+import { isStrict, spinShape } from "./lock-policy.ts";
 
-// The owner word of a sleeping lock: task id plus 1, shifted past seven flag bits; the kernel has the first three. @kernel kernel/locking/mutex.c
+// The owner word of a sleeping lock: task id plus 1, shifted past eight flag bits; the kernel has the first three. @kernel kernel/locking/mutex.c
 
 /** There are waiters: unlock has to look at the list. */
 export const WAITERS = 1;
@@ -22,17 +22,15 @@ export const WOKEN = 16;
 export const ELDERS = 32;
 /** A task spins on the lock: whoever takes it again and again is to give way now and then. */
 export const SPINNER = 64;
+/** Somebody has taken the lock past a spinner, and will give way: a spinner that finds it free need not hurry. */
+export const PASSED = 128;
 /** All of them: they belong to the lock and stay when the owner goes. */
-export const FLAGS: number = WAITERS | HANDOFF | PICKUP | WOKEN | ELDERS | SPINNER;
+export const FLAGS: number = WAITERS | HANDOFF | PICKUP | WOKEN | ELDERS | SPINNER | PASSED;
 /**
  * The owner holds the lock in an acquire context. Goes with the owner. Set by the very operation that takes the
  * lock, so that nobody needs a fence: whoever sees it and finds no context yet knows that one is about to be there.
  */
 export const HAS_CONTEXT = 8;
-
-/** How long a free lock is left to spinners: looks, and turns of an empty loop before each. */
-const GIVE_WAY_LOOKS = 32;
-const GIVE_WAY_PAUSE = 128;
 
 /** The part of an owner word that names the task. */
 export function ownerOf(word: number): number {
@@ -74,35 +72,59 @@ function staying(): number {
   return isStrict() ? FLAGS : FLAGS & ~HANDOFF;
 }
 
+// The word of a lock that this thread keeps taking past a spinner, as it is while free. Without it each of those locks would
+// cost a compare-and-exchange that fails first.
+let guess = 0;
+
+/** The word that a lock this thread is about to take probably has: 0, but for one that it keeps taking past a spinner. */
+export function guessedWord(): number {
+  return guess;
+}
+
 /**
- * Takes a lock found free with flags, `seen` being its word; true if it did. Passing others by is what makes a lock fast;
- * how often it happens is bounded: a waiter asks for a hand-over, and for a spinner the lock is left alone for a moment
- * after so many sections.
+ * Takes a lock found free with flags, `seen` being its word; true if it did, or if the word was as `expected` and the lock
+ * is taken by that. Passing others by is what makes a lock fast; how often it happens is bounded: a waiter asks for a
+ * hand-over, and after so many sections a spinner is told that it is its turn, and the lock left alone.
  */
-export function* barge(lock: Addr, me: number, seen: number): Step<boolean> {
-  if (ownerOf(seen) !== 0 || (seen & HANDOFF) !== 0) return false;
-  if ((seen & SPINNER) !== 0 && hasHadItsTurn()) {
-    yield* giveWay(lock);
-    return false;
+export function* barge(lock: Addr, me: number, expected: number, seen: number): Step<boolean> {
+  if (seen === expected) {
+    // The last of a turn: the next one finds the word other than expected, and gives way.
+    if (countPass() >= spinShape().sections - 1) guess = 0;
+  } else {
+    guess = 0;
+    if (ownerOf(seen) !== 0 || (seen & HANDOFF) !== 0) return false;
+    let flags = seen;
+    if ((seen & SPINNER) !== 0) {
+      if (countPass() < spinShape().sections) flags |= PASSED;
+      else if (tellSpinner(lock)) return false;
+      else flags &= ~(SPINNER | PASSED);
+    }
+    if ((yield* compareExchange(lock, seen, flags | me)) !== seen) return false;
+    if ((flags & (SPINNER | ELDERS)) === SPINNER) guess = flags;
   }
-  if ((yield* compareExchange(lock, seen, seen | me)) !== seen) return false;
   if ((seen & WAITERS) !== 0) countFor(STAT.BARGES, 1);
   return true;
 }
 
-function hasHadItsTurn(): boolean {
+/** Counts a lock taken past a spinner; returns how many this task's turn has had. */
+function countPass(): number {
   const word = taskBlock(currentTask()) + TASK.BARGES;
   const count = peek(word) + 1;
   poke(word, count);
-  return count % spinShape().sections === 0;
+  return count;
 }
 
-/** Leaves a free lock alone until a spinner has it, or is not there after all. */
-function* giveWay(lock: Addr): Step<void> {
-  for (let look = 0; look < GIVE_WAY_LOOKS; look++) {
-    pause(GIVE_WAY_PAUSE);
-    if (ownerOf(yield* readOnce(lock)) !== 0) return;
+/** Tells the next task after this one that spins on the lock to take it now; false if there is none. */
+function tellSpinner(lock: Addr): boolean {
+  const me = currentTask();
+  poke(taskBlock(me) + TASK.BARGES, 0);
+  const tasks = taskCount();
+  for (let step = 1; step < tasks; step++) {
+    const word = taskBlock((me + step) % tasks) + TASK.SPINS_ON;
+    // The likeliest is asked at once: to look at its word first would be one transfer of a line more.
+    if ((step === 1 || peek(word) === lock) && claimIf(word, lock, 0)) return true;
   }
+  return false;
 }
 
 /** The lock is somebody else's: false. Freed memory is nobody's lock: a report. */

@@ -45,15 +45,22 @@ function* setContext(lock: Addr, ctx: Addr): Step<void> {
 
 /**
  * The contended half of a lock in a context. 0, EALREADY, EDEADLK or EINTR; on an error the lock is not held
- * and everything else the context holds still is. `me` is the owner word with HAS_CONTEXT. @kernel kernel/locking/mutex.c: __mutex_lock_common()
+ * and everything else the context holds still is. `me` is the owner word with HAS_CONTEXT, `seen` the
+ * lock's as the fast path found it. @kernel kernel/locking/mutex.c: __mutex_lock_common()
  */
-export function* wwLockSlow(lock: Addr, ctx: Addr, me: number, interruptible: boolean): Step<number> {
+export function* wwLockSlow(
+  lock: Addr,
+  ctx: Addr,
+  me: number,
+  seen: number,
+  interruptible: boolean,
+): Step<number> {
   if ((yield* load(lock + HOLDER_CONTEXT)) === ctx) return EALREADY;
   if (peek(ctx + WwContext.at.acquired) === 0) yield* writeOnce(ctx + WwContext.at.wounded, 0);
   beginsToWait(lock);
   // Two contexts that both hold locks may be a deadlock, which only the queue finds.
   const mayCycle = peek(ctx + WwContext.at.acquired) > 0 ? HAS_CONTEXT : 0;
-  if (yield* spinOnOwner(lock, me, ELDERS | WAITERS | mayCycle)) {
+  if (yield* spinOnOwner(lock, me, seen, ELDERS | WAITERS | mayCycle)) {
     yield* setContext(lock, ctx);
     if (((yield* readOnce(lock)) & ELDERS) !== 0) yield* wwTellWaiters(lock, ctx);
     return 0;
