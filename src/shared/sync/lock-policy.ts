@@ -2,7 +2,8 @@
  * Who gets a sleeping lock that several tasks want.
  *
  * - `throughput`: whoever is quickest. Nothing bounds how often a waiter is passed by.
- * - `bounded`: whoever is quickest, until the first waiter has been passed by for `BYPASS_MS`; then it gets the lock.
+ * - `bounded`: whoever is quickest, until it has passed a spinning task by for so many sections, or the first sleeper has
+ *   been passed by for `BYPASS_MS`; then that one gets the lock.
  * - `spin`: as `bounded`, and waiters look all the time before they sleep: a short tail, for a core that does nothing else.
  * - `fifo`: in the order of the queue. Each hand-over to a sleeper costs a wake-up.
  */
