@@ -32,17 +32,11 @@ export const WAITER_LIST = 2;
 const PASSES_A_LOOK = 256;
 
 /**
- * Waits for the lock in turn; `seen` is its word as the fast path found it, which `expected` another. 0, or EINTR.
+ * Waits for the lock in turn; `seen` is its word as the fast path found it. 0, or EINTR.
  * @kernel kernel/locking/mutex.c: __mutex_lock_common()
  */
-export function* lockSlow(
-  lock: Addr,
-  me: number,
-  expected: number,
-  seen: number,
-  interruptible: boolean,
-): Step<number> {
-  if (yield* barge(lock, me, expected, seen)) return 0;
+export function* lockSlow(lock: Addr, me: number, seen: number, interruptible: boolean): Step<number> {
+  if (yield* barge(lock, me, seen)) return 0;
   beginsToWait(lock);
   if (yield* spinOnOwner(lock, me, seen, WAITERS)) return 0;
   yield* rawSpinLock(lock + WAIT_LOCK);

@@ -12,7 +12,7 @@ import { EVENT, record } from "../recorder/index.ts";
 import { currentOwnerWord } from "../task.ts";
 import { mightSleep } from "./might-sleep.ts";
 import { lockSlow, unlockSlow } from "./mutex-slow.ts";
-import { guessedWord, ownerOf, tryTake } from "./owner-word.ts";
+import { ownerOf, tryTake } from "./owner-word.ts";
 import { WaitList } from "./waiters.ts";
 
 /**
@@ -32,9 +32,8 @@ export function* mutexLock(lock: Addr): Step<void> {
   mightSleep(lock);
   enterPrimitive(lock, 0);
   const me = currentOwnerWord();
-  const guess = guessedWord();
-  const seen = yield* compareExchange(lock, guess, guess | me);
-  if ((seen | guess) !== 0) yield* lockSlow(lock, me, guess, seen, false);
+  const seen = yield* compareExchange(lock, 0, me);
+  if (seen !== 0) yield* lockSlow(lock, me, seen, false);
   record(LOCK, lock, seen === 0 ? 0 : 1);
   leavePrimitive();
 }
@@ -45,7 +44,7 @@ export function* mutexLockInterruptible(lock: Addr): Step<number> {
   enterPrimitive(lock, 0);
   const me = currentOwnerWord();
   const seen = yield* compareExchange(lock, 0, me);
-  const error = seen === 0 ? 0 : yield* lockSlow(lock, me, 0, seen, true);
+  const error = seen === 0 ? 0 : yield* lockSlow(lock, me, seen, true);
   record(error === 0 ? LOCK : LOCK_FAILED, lock, error === 0 && seen !== 0 ? 1 : error);
   leavePrimitive();
   return error;

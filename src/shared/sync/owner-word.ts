@@ -72,36 +72,20 @@ function staying(): number {
   return isStrict() ? FLAGS : FLAGS & ~HANDOFF;
 }
 
-// The word of a lock that this thread keeps taking past a spinner, as it is while free. Without it each of those locks would
-// cost a compare-and-exchange that fails first.
-let guess = 0;
-
-/** The word that a lock this thread is about to take probably has: 0, but for one that it keeps taking past a spinner. */
-export function guessedWord(): number {
-  return guess;
-}
-
 /**
- * Takes a lock found free with flags, `seen` being its word; true if it did, or if the word was as `expected` and the lock
- * is taken by that. Passing others by is what makes a lock fast; how often it happens is bounded: a waiter asks for a
- * hand-over, and after so many sections a spinner is told that it is its turn, and the lock left alone.
+ * Takes a lock found free with flags, `seen` being its word; true if it did. Passing others by is what makes a lock fast;
+ * how often it happens is bounded: a waiter asks for a hand-over, and after so many sections a spinner is told that it is
+ * its turn, and the lock left alone.
  */
-export function* barge(lock: Addr, me: number, expected: number, seen: number): Step<boolean> {
-  if (seen === expected) {
-    // The last of a turn: the next one finds the word other than expected, and gives way.
-    if (countPass() >= spinShape().sections - 1) guess = 0;
-  } else {
-    guess = 0;
-    if (ownerOf(seen) !== 0 || (seen & HANDOFF) !== 0) return false;
-    let flags = seen;
-    if ((seen & SPINNER) !== 0) {
-      if (countPass() < spinShape().sections) flags |= PASSED;
-      else if (tellSpinner(lock)) return false;
-      else flags &= ~(SPINNER | PASSED);
-    }
-    if ((yield* compareExchange(lock, seen, flags | me)) !== seen) return false;
-    if ((flags & (SPINNER | ELDERS)) === SPINNER) guess = flags;
+export function* barge(lock: Addr, me: number, seen: number): Step<boolean> {
+  if (ownerOf(seen) !== 0 || (seen & HANDOFF) !== 0) return false;
+  let flags = seen;
+  if ((seen & SPINNER) !== 0) {
+    if (countPass() < spinShape().sections) flags |= PASSED;
+    else if (tellSpinner(lock)) return false;
+    else flags &= ~(SPINNER | PASSED);
   }
+  if ((yield* compareExchange(lock, seen, flags | me)) !== seen) return false;
   if ((seen & WAITERS) !== 0) countFor(STAT.BARGES, 1);
   return true;
 }

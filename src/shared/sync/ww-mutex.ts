@@ -21,7 +21,7 @@ import { looksIntoWindow, watchWords } from "./contention-monitor.ts";
 import { mightSleep } from "./might-sleep.ts";
 import { Mutex } from "./mutex.ts";
 import { lockSlow, unlockSlow } from "./mutex-slow.ts";
-import { barge, ELDERS, guessedWord, HAS_CONTEXT, ownerOf, tryTake } from "./owner-word.ts";
+import { barge, ELDERS, HAS_CONTEXT, ownerOf, tryTake } from "./owner-word.ts";
 import { WW_MUTANT, WwClass, WwContext } from "./ww-context.ts";
 import {
   checkBeforeLock,
@@ -107,7 +107,7 @@ export function* wwMutexLockSlowInterruptible(lock: Addr, ctx: Addr): Step<numbe
 function* lockAlone(lock: Addr, seen: number, interruptible: boolean): Step<number> {
   looksIntoWindow(lock);
   checkBlockingWithoutContext(lock);
-  return yield* waited(lock, yield* lockSlow(lock, currentOwnerWord(), 0, seen, interruptible), 0);
+  return yield* waited(lock, yield* lockSlow(lock, currentOwnerWord(), seen, interruptible), 0);
 }
 
 function* waited(lock: Addr, error: number, how: number): Step<number> {
@@ -120,10 +120,9 @@ function* lockInContext(lock: Addr, ctx: Addr, interruptible: boolean, how: numb
   if (peek(ctx + SUSPECT) !== 0 || peek(ctx + CONTEXT_CLASS) !== peek(lock + CLASS)) checkSuspect(lock, ctx);
   const acquired = peek(ctx + ACQUIRED);
   const me = currentOwnerWord() | HAS_CONTEXT;
-  const guess = guessedWord();
-  const seen = yield* compareExchange(lock, guess, guess | me);
+  const seen = yield* compareExchange(lock, 0, me);
   // Waiters whose contexts hold nothing can wait: none of them is part of a deadlock, so nobody owes them a look.
-  if ((seen | guess) !== 0 && ((seen & ELDERS) !== 0 || !(yield* barge(lock, me, guess, seen)))) {
+  if (seen !== 0 && ((seen & ELDERS) !== 0 || !(yield* barge(lock, me, seen)))) {
     looksIntoWindow(lock);
     const error = yield* waited(lock, yield* wwLockSlow(lock, ctx, me, seen, interruptible), how);
     if (error !== 0) return error;

@@ -15,7 +15,7 @@ const { waitLock: WAIT_LOCK, waiters: WAITER_LIST } = Mutex.at;
 export function* lockThatTestsThenSets(lock: Addr): Step<void> {
   const me = currentOwnerWord();
   const seen = yield* testThenSet(lock, 0, me);
-  if (seen !== 0) yield* lockSlow(lock, me, 0, seen, false);
+  if (seen !== 0) yield* lockSlow(lock, me, seen, false);
 }
 
 /** Looks at the owner word, then clears the owner in it: a flag set in between is lost. */
