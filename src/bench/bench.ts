@@ -38,18 +38,19 @@ export async function bench(options: BenchOptions): Promise<BenchRecord> {
   return await benchCandidates(tables, options);
 }
 
-/** Measures tables of candidates; resolves to the record of it. */
+/** Measures tables of candidates, and at the end of each round what is `beside` a table; resolves to the record of it. */
 export async function benchCandidates(
   tables: readonly (readonly Candidate[])[],
-  options: Omit<BenchOptions, "tables">,
+  options: Omit<BenchOptions, "tables" | "beside">,
+  beside: readonly (() => Promise<void>)[] = [],
 ): Promise<BenchRecord> {
   const before = loadavg()[0] ?? 0;
   const results: BenchResult[] = [];
-  for (const table of tables) {
+  for (const [index, table] of tables.entries()) {
     const part = await measure(
       table.map(({ make }) => make),
       table.map(({ members }) => members),
-      options,
+      { ...options, beside: beside[index] },
     );
     const groups = results.length;
     results.push(...part.map((result) => ({ ...result, group: groups + result.group })));

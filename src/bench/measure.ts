@@ -21,6 +21,8 @@ export interface MeasureOptions {
   readonly signal: AbortSignal | undefined;
   /** Called before each round. */
   readonly onProgress: (line: string) => void;
+  /** What is measured besides, by a program of its own: called at the end of each round of all. */
+  readonly beside?: (() => Promise<void>) | undefined;
 }
 
 interface Entry {
@@ -75,8 +77,10 @@ async function measureGroup(
   const entries: Entry[] = [];
   try {
     for (const make of makers) entries.push(await prepared(await make(), options));
-    for (let round = 0; round < options.rounds && options.signal?.aborted !== true; round++)
+    for (let round = 0; round < options.rounds && options.signal?.aborted !== true; round++) {
       for (const entry of entries) await oneRound(entry, round, options);
+      await options.beside?.();
+    }
     const results: BenchResult[] = [];
     for (const entry of entries) if (entry.rounds.length > 0) results.push(await resultOf(entry, options));
     const base = results[0];
