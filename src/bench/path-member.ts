@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { LockPath, SectionPath, WholePath } from "#scenarios/paths/define";
 import { type Addr, RunAborted } from "#shared/atomic/index";
 import { linkLoad, linkNotify, linkStore, linkWait } from "#shared/atomic/link";
@@ -34,7 +35,7 @@ export async function measurePath(order: PathOrder): Promise<void> {
   placeViolations(map.violations);
   setCurrentTask(order.task);
   placeRecorder(order.lockStat ? map.meters : map.rings + order.task * RING_STRIDE);
-  setLockPolicy(order.policy);
+  setLockPolicy(order.policy, availableParallelism());
   const { default: path } = (await import(order.module)) as { default: LockPath };
   const root = await worldOf(order, path);
   const link = new Link(order);

@@ -9,6 +9,10 @@ export const TASK = {
   PARK: 0,
   /** The lock that the task spins on, or 0. Whoever gives way to the task puts 0 there. */
   SPINS_ON: 1,
+  /** The lock that the task last had to wait for. */
+  CONTENDS: 2,
+  /** Sections that it has had of locks that others wanted too. */
+  SERVED: 3,
   /** What the task is doing: one of `TASK_STATE`. */
   STATE: 16,
   /** Lock (or wait queue) that the task waits for, or 0. */
@@ -51,8 +55,8 @@ export const TASK = {
   PASSED_LOCK: 36,
   PASSES: 37,
   PASSING_SINCE: 38,
-  /** How often the task has taken a lock past spinners since it last gave way. */
-  BARGES: 39,
+  /** Sections of the task's turn: had past others since it last gave way, or was to. */
+  TURN: 39,
   /** Words of the task's stack that other tasks may be shown (the LRU walk's private list). */
   STACK: 40,
 } as const;
@@ -75,11 +79,13 @@ export const OWNER_SHIFT = 8;
 let current = 0;
 let ownerWord = 1 << OWNER_SHIFT;
 let blocks = 0;
+let block = 0;
 let tasks = 1;
 
 /** Says where the blocks of the tasks start and how many there are. Once a thread, before anything else. */
 export function placeTasks(base: Addr, count: number): void {
   blocks = base;
+  block = taskBlock(current);
   tasks = count;
 }
 
@@ -92,6 +98,7 @@ export function taskCount(): number {
 export function setCurrentTask(task: number): void {
   current = task;
   ownerWord = (task + 1) << OWNER_SHIFT;
+  block = taskBlock(task);
 }
 
 /** The id of the running task, from 0. The kernel's `current`. */
@@ -102,6 +109,11 @@ export function currentTask(): number {
 /** What the running task writes into a sleeping lock that it takes: its id plus 1, past the flag bits. */
 export function currentOwnerWord(): number {
   return ownerWord;
+}
+
+/** Address of the running task's block. */
+export function currentBlock(): Addr {
+  return block;
 }
 
 /** Address of a task's block. */

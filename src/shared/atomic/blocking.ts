@@ -123,6 +123,11 @@ export function milliseconds(): number {
   return performance.now();
 }
 
+export function doze(addr: Addr, value: number, ms: number): void {
+  Atomics.wait(words, addr, value, ms);
+  if (Atomics.load(words, CONTROL.ABORT) !== 0) throw new RunAborted();
+}
+
 export function peek(addr: Addr): number {
   return words[addr]!;
 }
@@ -182,6 +187,7 @@ type Stepped = BlockingModule<typeof import("./stepped.ts")>;
   markReused,
   spinLimit,
   milliseconds,
+  doze,
   peek,
   poke,
   publish,

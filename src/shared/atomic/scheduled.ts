@@ -163,6 +163,8 @@ export function milliseconds(): number {
   return turns.tick(1000);
 }
 
+export function doze(_addr: Addr, _value: number, _ms: number): void {}
+
 export function peek(addr: Addr): number {
   return words[addr]!;
 }
@@ -226,6 +228,7 @@ type Stepped = BlockingModule<typeof import("./stepped.ts")>;
   markReused,
   spinLimit,
   milliseconds,
+  doze,
   peek,
   poke,
   publish,

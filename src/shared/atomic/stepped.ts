@@ -276,6 +276,9 @@ export function milliseconds(): number {
   return ticks;
 }
 
+/** Gives the core away while the word is `value`, for so many milliseconds at most: nothing here, where no task has one. */
+export function doze(_addr: Addr, _value: number, _ms: number): void {}
+
 /** Instrumentation's own load: not a step, not checked, never part of the program. */
 export function peek(addr: Addr): number {
   return words[addr]!;

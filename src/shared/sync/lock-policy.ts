@@ -3,7 +3,8 @@
  *
  * - `throughput`: whoever is quickest. Nothing bounds how often a waiter is passed by.
  * - `bounded`: whoever is quickest, until it has passed a spinning task by for so many sections, or the first sleeper has
- *   been passed by for `BYPASS_MS`; then that one gets the lock.
+ *   been passed by for `BYPASS_MS`; then that one gets the lock. With more tasks than cores, who is far ahead of another that
+ *   wants the lock too sleeps a little.
  * - `spin`: as `bounded`, and waiters look all the time before they sleep: a short tail, for a core that does nothing else.
  * - `fifo`: in the order of the queue. Each hand-over to a sleeper costs a wake-up.
  */
@@ -43,9 +44,14 @@ const shapes: Readonly<Record<LockPolicy, SpinShape>> = {
 let policy: LockPolicy = "bounded";
 let bypass = BYPASS_MS;
 let shape = spaced;
+let cores = Number.POSITIVE_INFINITY;
 
-/** Sets the policy of every sleeping lock that this thread takes. All threads of a run have to agree. */
-export function setLockPolicy(chosen: LockPolicy): void {
+/**
+ * Sets the policy of every sleeping lock that this thread takes, and how many cores the tasks share. All threads of a run
+ * have to agree.
+ */
+export function setLockPolicy(chosen: LockPolicy, coreCount: number = Number.POSITIVE_INFINITY): void {
+  cores = coreCount;
   policy = chosen;
   bypass = chosen === "throughput" ? Number.POSITIVE_INFINITY : chosen === "fifo" ? 0 : BYPASS_MS;
   shape = shapes[chosen];
@@ -59,6 +65,16 @@ export function isStrict(): boolean {
 /** Milliseconds that the first waiter is patient. */
 export function bypassMs(): number {
   return bypass;
+}
+
+/** True where a task that is far ahead of another leaves it a core. */
+export function sharesCores(): boolean {
+  return policy === "bounded";
+}
+
+/** Cores that the tasks of this run share. */
+export function coresOfRun(): number {
+  return cores;
 }
 
 /** How this thread spins on a lock whose holder runs. */

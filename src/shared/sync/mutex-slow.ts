@@ -5,9 +5,11 @@ import { contended } from "../recorder/index.ts";
 import { countFor, STAT } from "../stats.ts";
 import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
+import { giveTime, isAhead } from "./fair-share.ts";
 import { bypassMs, isStrict } from "./lock-policy.ts";
 import {
   barge,
+  ELDERS,
   FLAGS,
   HANDOFF,
   HAS_CONTEXT,
@@ -31,6 +33,9 @@ export const WAITER_LIST = 2;
 
 const PASSES_A_LOOK = 256;
 
+/** Only a waiter whose context holds locks wounds, and only a holder in a context. */
+const MAY_WOUND = HAS_CONTEXT | ELDERS;
+
 /**
  * Waits for the lock in turn; `seen` is its word as the fast path found it. 0, or EINTR.
  * @kernel kernel/locking/mutex.c: __mutex_lock_common()
@@ -38,6 +43,7 @@ const PASSES_A_LOOK = 256;
 export function* lockSlow(lock: Addr, me: number, seen: number, interruptible: boolean): Step<number> {
   if (yield* barge(lock, me, seen)) return 0;
   beginsToWait(lock);
+  if (isAhead(lock)) giveTime();
   if (yield* spinOnOwner(lock, me, seen, WAITERS)) return 0;
   yield* rawSpinLock(lock + WAIT_LOCK);
   if (yield* tryTake(lock, me, false)) {
@@ -136,7 +142,7 @@ export function* unlockSlow(lock: Addr, me: number, owner: number, wake: boolean
   if (!wake) return;
   if (isAwake && !passesTooLong(lock)) {
     // A waiter that still looks at this owner's context may wound it: not once it is at work on something else.
-    if ((owner & HAS_CONTEXT) === 0) return;
+    if ((owner & MAY_WOUND) !== MAY_WOUND) return;
     yield* rawSpinLock(lock + WAIT_LOCK);
     yield* rawSpinUnlock(lock + WAIT_LOCK);
     return;

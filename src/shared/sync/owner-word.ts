@@ -3,6 +3,7 @@ import { POISON } from "../memory/poison.ts";
 import { countFor, STAT } from "../stats.ts";
 import { currentTask, OWNER_SHIFT, TASK, taskBlock, taskCount } from "../task.ts";
 import { reportAndAbandon } from "../violation.ts";
+import { isAhead, isWanted, serve } from "./fair-share.ts";
 import { isStrict, spinShape } from "./lock-policy.ts";
 
 // The owner word of a sleeping lock: task id plus 1, shifted past eight flag bits; the kernel has the first three. @kernel kernel/locking/mutex.c
@@ -80,28 +81,41 @@ function staying(): number {
 export function* barge(lock: Addr, me: number, seen: number): Step<boolean> {
   if (ownerOf(seen) !== 0 || (seen & HANDOFF) !== 0) return false;
   let flags = seen;
-  if ((seen & SPINNER) !== 0) {
-    if (countPass() < spinShape().sections) flags |= PASSED;
-    else if (tellSpinner(lock)) return false;
-    else flags &= ~(SPINNER | PASSED);
+  if ((seen & (SPINNER | WAITERS)) !== 0) {
+    if (countPass() < spinShape().sections) flags |= passed(seen);
+    else if (endsTurn(lock, seen)) return false;
+    // Others that want it may only be off their core: sections are counted as long as SPINNER is there.
+    else if (!isWanted(lock)) flags &= ~(SPINNER | PASSED);
   }
   if ((yield* compareExchange(lock, seen, flags | me)) !== seen) return false;
   if ((seen & WAITERS) !== 0) countFor(STAT.BARGES, 1);
   return true;
 }
 
-/** Counts a lock taken past a spinner; returns how many this task's turn has had. */
+/** Counts a lock taken past others; returns how many this task's turn has had. */
 function countPass(): number {
-  const word = taskBlock(currentTask()) + TASK.BARGES;
+  const word = taskBlock(currentTask()) + TASK.TURN;
   const count = peek(word) + 1;
   poke(word, count);
   return count;
 }
 
+/** PASSED, if there is a spinner to see it. */
+function passed(seen: number): number {
+  return (seen & SPINNER) === 0 ? 0 : PASSED;
+}
+
+/** A turn on the lock is over: true if the lock is to be left to another now, who is told so. */
+function endsTurn(lock: Addr, seen: number): boolean {
+  const word = taskBlock(currentTask()) + TASK.TURN;
+  serve(peek(word));
+  poke(word, 0);
+  return ((seen & SPINNER) !== 0 && tellSpinner(lock)) || isAhead(lock);
+}
+
 /** Tells the next task after this one that spins on the lock to take it now; false if there is none. */
 function tellSpinner(lock: Addr): boolean {
   const me = currentTask();
-  poke(taskBlock(me) + TASK.BARGES, 0);
   const tasks = taskCount();
   for (let step = 1; step < tasks; step++) {
     const word = taskBlock((me + step) % tasks) + TASK.SPINS_ON;

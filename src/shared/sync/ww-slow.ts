@@ -14,6 +14,7 @@ import { EALREADY, EDEADLK, EINTR } from "../errno.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { countFor, STAT } from "../stats.ts";
 import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
+import { giveTime, isAhead } from "./fair-share.ts";
 import { isStrict } from "./lock-policy.ts";
 import {
   beginsToWait,
@@ -60,6 +61,7 @@ export function* wwLockSlow(
   beginsToWait(lock);
   // Two contexts that both hold locks may be a deadlock, which only the queue finds.
   const mayCycle = peek(ctx + WwContext.at.acquired) > 0 ? HAS_CONTEXT : 0;
+  if (mayCycle === 0 && isAhead(lock)) giveTime();
   if (yield* spinOnOwner(lock, me, seen, ELDERS | WAITERS | mayCycle)) {
     yield* setContext(lock, ctx);
     if (((yield* readOnce(lock)) & ELDERS) !== 0) yield* wwTellWaiters(lock, ctx);
