@@ -20,8 +20,8 @@ export interface Work {
   readonly quit: () => number;
 }
 
-/** Milliseconds that a member sleeps before it looks again. */
-const SLICE_MS = 100;
+/** Milliseconds that a member sleeps before it looks again: a round wakes it, and looks of some ten that sleep cost those measured. */
+const SLICE_MS = 10_000;
 /** Looks at those who have not begun yet: some milliseconds. */
 const LOOKS = 200_000;
 
