@@ -2,7 +2,7 @@ import { type Addr, peek, poke, read, type Step, write } from "../atomic/index.t
 import { krefGet } from "../sync/kref.ts";
 import { Lru, LruNode, lruFirst, lruMoveTail, lruSplice } from "../sync/lru.ts";
 import { mutexLock, mutexUnlock } from "../sync/mutex.ts";
-import { currentTask, TASK, taskBlock } from "../task.ts";
+import { currentBlock, TASK } from "../task.ts";
 import { checkLru } from "./checks.ts";
 import { MUTANT } from "./designs.ts";
 import { Device, mutantOf } from "./device.ts";
@@ -23,7 +23,7 @@ import { shmemEvictLocked, shmemPurgeLocked } from "./shmem-madvise.ts";
 export function* lruScan(device: Addr, lru: Addr, wanted: number): Step<number> {
   const lock = device + Device.at.lruLock;
   // Objects already seen go to a list on this task's stack, as in the kernel.
-  const seen = taskBlock(currentTask()) + TASK.STACK;
+  const seen = currentBlock() + TASK.STACK;
   for (let word = 0; word < Lru.size; word++) yield* write(seen + word, 0);
   const trylockFirst = peek(device + Device.at.trylockFirst) === 1;
   let freed = 0;
@@ -62,7 +62,7 @@ export function* lruScan(device: Addr, lru: Addr, wanted: number): Step<number> 
 
 /** Pages that this task's last walk skipped since somebody had their objects' locks. @kernel drm_gem.c: drm_gem_lru_scan(), parameter remaining */
 export function lruRemaining(): number {
-  return peek(taskBlock(currentTask()) + TASK.STACK + Lru.size);
+  return peek(currentBlock() + TASK.STACK + Lru.size);
 }
 
 /** Condition C3 dropped: the object's lock is tried under the list's, and no reference is taken. Comes and goes with the list's lock held. */

@@ -1,12 +1,12 @@
 import { type Addr, observe, peek, poke } from "../atomic/index.ts";
-import { currentTask, TASK, taskBlock, taskCount } from "../task.ts";
+import { currentBlock, currentTask, TASK, taskBlock, taskCount } from "../task.ts";
 
 // Whether a race was one: a free overlaps if another task was at work on the same object while it ran. Each
 // task names the object it works on by one bare store in its own line; a free looks at the others' lines.
 
 /** This task works on `object` from here on (0: on none). Returns what it worked on before. */
 export function worksOn(object: Addr): Addr {
-  const block = taskBlock(currentTask());
+  const block = currentBlock();
   const before = peek(block + TASK.OBJECT);
   poke(block + TASK.OBJECT, object);
   return before;

@@ -4,7 +4,7 @@ import { EVENT, record } from "../recorder/index.ts";
 import { countFor, STAT } from "../stats.ts";
 import { mightSleep } from "../sync/might-sleep.ts";
 import { finishWait, prepareToWait, sleepOn, wakeUp } from "../sync/wait-queue.ts";
-import { currentTask, TASK, taskBlock } from "../task.ts";
+import { currentBlock, TASK } from "../task.ts";
 import { GFP_DIRECT_RECLAIM, GFP_KSWAPD_RECLAIM } from "./gfp.ts";
 import { outOfMemory } from "./oom.ts";
 import { highWatermark, lowWatermark, PagePool, pagesFree, takePages } from "./page-pool.ts";
@@ -37,12 +37,12 @@ export function* allocPages(pool: Addr, pages: number, gfp: number): Step<number
 
 /** Makes the current task's `nth` allocation from now fail, 1 the next one. @kernel lib/fault-inject.c: /proc/self/fail-nth */
 export function failNth(nth: number): void {
-  poke(taskBlock(currentTask()) + TASK.FAIL_NTH, nth);
+  poke(currentBlock() + TASK.FAIL_NTH, nth);
 }
 
 /** True if the current allocation is the one to fail. @kernel lib/fault-inject.c: should_fail() */
 function shouldFail(): boolean {
-  const word = taskBlock(currentTask()) + TASK.FAIL_NTH;
+  const word = currentBlock() + TASK.FAIL_NTH;
   const nth = peek(word);
   if (nth > 0) poke(word, nth - 1);
   return nth === 1;
@@ -58,12 +58,12 @@ export function* allocSmall(pool: Addr, gfp: number): Step<number> {
 
 /** True while the current task reclaims (PF_MEMALLOC). */
 export function inReclaim(): boolean {
-  return peek(taskBlock(currentTask()) + TASK.MEMALLOC) !== 0;
+  return peek(currentBlock() + TASK.MEMALLOC) !== 0;
 }
 
 /** Runs the shrinkers in this task; returns pages freed. @kernel mm/page_alloc.c: __perform_reclaim() */
 export function* directReclaim(pool: Addr): Step<number> {
-  const flag = taskBlock(currentTask()) + TASK.MEMALLOC;
+  const flag = currentBlock() + TASK.MEMALLOC;
   record(EVENT.RECLAIM, pool, 0);
   countFor(STAT.RECLAIMS, 1);
   poke(flag, 1);

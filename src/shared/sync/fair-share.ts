@@ -1,6 +1,6 @@
 import { type Addr, doze, peek, poke, spinLimit } from "../atomic/index.ts";
 import { countFor, STAT } from "../stats.ts";
-import { currentTask, TASK, taskBlock, taskCount } from "../task.ts";
+import { currentBlock, currentTask, TASK, taskBlock, taskCount } from "../task.ts";
 import { coresOfRun, sharesCores } from "./lock-policy.ts";
 
 // Turns are fair to those that run. With more tasks than cores it is the scheduler's slices that say who does, and two that
@@ -18,15 +18,14 @@ export const PATIENT_TURNS = 4096;
 
 let turns = 0;
 let owesTime = false;
-let lastBehind = -1;
-let lastServed = 0;
-let absent = -1;
-let absentServed = 0;
 let absentTurns = 0;
+/** What `leads` and `isWanted`, which ask at different times, each saw of the task behind when they last asked. */
+const inLead = { task: -1, served: 0 };
+const inAbsence = { task: -1, served: 0 };
 
 /** Adds sections that this task has had of a lock that others want. */
 export function serve(sections: number): void {
-  const word = taskBlock(currentTask()) + TASK.SERVED;
+  const word = currentBlock() + TASK.SERVED;
   poke(word, (peek(word) + sections) | 0);
 }
 
@@ -38,12 +37,8 @@ export function isWanted(lock: Addr): boolean {
   if (!isSharing()) return false;
   const behind = furthestBehind(lock);
   if (behind < 0) return false;
-  const block = taskBlock(behind);
-  const least = peek(block + TASK.SERVED);
-  if (behind !== absent || least !== absentServed) absentTurns = 0;
-  absent = behind;
-  absentServed = least;
-  return ++absentTurns <= PATIENT_TURNS || peek(block + TASK.WAITS_FOR) === lock;
+  if (isNews(inAbsence, behind)) absentTurns = 0;
+  return ++absentTurns <= PATIENT_TURNS || isQueued(behind, lock);
 }
 
 /**
@@ -58,7 +53,7 @@ export function isAhead(lock: Addr): boolean {
 
 /** Sleeps for a little. Ends by itself, whatever the others do. */
 export function giveTime(): void {
-  const word = taskBlock(currentTask()) + TASK.PARK;
+  const word = currentBlock() + TASK.PARK;
   owesTime = false;
   countFor(STAT.SLEEPS, 1);
   doze(word, peek(word), DOZE_MS);
@@ -70,11 +65,11 @@ function isSharing(): boolean {
 
 /** True if this task did not want the lock before. What it had of others, or missed meanwhile, does not count here. */
 function joins(lock: Addr): boolean {
-  const block = taskBlock(currentTask());
+  const block = currentBlock();
   if (peek(block + TASK.CONTENDS) === lock) return false;
   poke(block + TASK.CONTENDS, lock);
   const behind = furthestBehind(lock);
-  if (behind >= 0) poke(block + TASK.SERVED, peek(taskBlock(behind) + TASK.SERVED));
+  if (behind >= 0) poke(block + TASK.SERVED, servedOf(behind));
   return true;
 }
 
@@ -82,13 +77,25 @@ function joins(lock: Addr): boolean {
 function leads(lock: Addr): boolean {
   const behind = furthestBehind(lock);
   if (behind < 0) return false;
-  const block = taskBlock(behind);
-  const least = peek(block + TASK.SERVED);
-  if (((peek(taskBlock(currentTask()) + TASK.SERVED) - least) | 0) <= LEAD) return false;
-  const isNews = behind !== lastBehind || least !== lastServed;
-  lastBehind = behind;
-  lastServed = least;
-  return isNews || peek(block + TASK.WAITS_FOR) === lock;
+  if (((peek(currentBlock() + TASK.SERVED) - servedOf(behind)) | 0) <= LEAD) return false;
+  return isNews(inLead, behind) || isQueued(behind, lock);
+}
+
+/** True if the task is another than at the last sight, or has been served since; it is the last sight from here on. */
+function isNews(sight: { task: number; served: number }, task: number): boolean {
+  const sections = servedOf(task);
+  const isOther = task !== sight.task || sections !== sight.served;
+  sight.task = task;
+  sight.served = sections;
+  return isOther;
+}
+
+function isQueued(task: number, lock: Addr): boolean {
+  return peek(taskBlock(task) + TASK.WAITS_FOR) === lock;
+}
+
+function servedOf(task: number): number {
+  return peek(taskBlock(task) + TASK.SERVED);
 }
 
 /** Of the other tasks that want the lock the one that has had the least, or -1. */
@@ -97,9 +104,8 @@ function furthestBehind(lock: Addr): number {
   let found = -1;
   let least = 0;
   for (let task = 0; task < taskCount(); task++) {
-    const block = taskBlock(task);
-    if (task === me || peek(block + TASK.CONTENDS) !== lock) continue;
-    const sections = peek(block + TASK.SERVED);
+    if (task === me || peek(taskBlock(task) + TASK.CONTENDS) !== lock) continue;
+    const sections = servedOf(task);
     if (found >= 0 && ((sections - least) | 0) >= 0) continue;
     found = task;
     least = sections;

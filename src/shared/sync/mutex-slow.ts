@@ -3,7 +3,7 @@ import { EINTR } from "../errno.ts";
 import { POISON } from "../memory/poison.ts";
 import { contended } from "../recorder/index.ts";
 import { countFor, STAT } from "../stats.ts";
-import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
+import { currentBlock, currentTask, TASK, WAIT_KIND } from "../task.ts";
 import { report, reportAndAbandon } from "../violation.ts";
 import { giveTime, isAhead } from "./fair-share.ts";
 import { bypassMs, isStrict } from "./lock-policy.ts";
@@ -102,7 +102,7 @@ export function* leaveQueue(lock: Addr, waiter: number): Step<void> {
 export function beginsToWait(lock: Addr): void {
   countFor(STAT.CONTENDED, 1);
   contended(lock);
-  poke(taskBlock(currentTask()) + TASK.PASSED_LOCK, 0);
+  poke(currentBlock() + TASK.PASSED_LOCK, 0);
 }
 
 /**
@@ -111,7 +111,7 @@ export function beginsToWait(lock: Addr): void {
  * clock costs more than a lock, so one pass in `PASSES_A_LOOK` looks at it.
  */
 function passesTooLong(lock: Addr): boolean {
-  const block = taskBlock(currentTask());
+  const block = currentBlock();
   const again = peek(block + TASK.PASSED_LOCK) === lock;
   const passes = again ? peek(block + TASK.PASSES) + 1 : 0;
   poke(block + TASK.PASSES, passes);

@@ -1,7 +1,7 @@
 import { type Addr, claimIf, compareExchange, load, peek, poke, type Step } from "../atomic/index.ts";
 import { POISON } from "../memory/poison.ts";
 import { countFor, STAT } from "../stats.ts";
-import { currentTask, OWNER_SHIFT, TASK, taskBlock, taskCount } from "../task.ts";
+import { currentBlock, currentTask, OWNER_SHIFT, TASK, taskBlock, taskCount } from "../task.ts";
 import { reportAndAbandon } from "../violation.ts";
 import { isAhead, isWanted, serve } from "./fair-share.ts";
 import { isStrict, spinShape } from "./lock-policy.ts";
@@ -94,7 +94,7 @@ export function* barge(lock: Addr, me: number, seen: number): Step<boolean> {
 
 /** Counts a lock taken past others; returns how many this task's turn has had. */
 function countPass(): number {
-  const word = taskBlock(currentTask()) + TASK.TURN;
+  const word = currentBlock() + TASK.TURN;
   const count = peek(word) + 1;
   poke(word, count);
   return count;
@@ -107,7 +107,7 @@ function passed(seen: number): number {
 
 /** A turn on the lock is over: true if the lock is to be left to another now, who is told so. */
 function endsTurn(lock: Addr, seen: number): boolean {
-  const word = taskBlock(currentTask()) + TASK.TURN;
+  const word = currentBlock() + TASK.TURN;
   serve(peek(word));
   poke(word, 0);
   return ((seen & SPINNER) !== 0 && tellSpinner(lock)) || isAhead(lock);

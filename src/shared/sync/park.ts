@@ -13,14 +13,14 @@ import {
 } from "../atomic/index.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { countFor, STAT } from "../stats.ts";
-import { currentTask, TASK, TASK_STATE, taskBlock } from "../task.ts";
+import { currentBlock, TASK, TASK_STATE, taskBlock } from "../task.ts";
 
 /** Looks for a wake-up before going to sleep, at a word in this task's own line. */
 const PARK_SPINS = 100;
 
 /** The number that `park` compares with: read it before the last look at what is waited for. */
 export function* parkTicket(): Step<number> {
-  return yield* load(taskBlock(currentTask()) + TASK.PARK);
+  return yield* load(currentBlock() + TASK.PARK);
 }
 
 /**
@@ -28,7 +28,7 @@ export function* parkTicket(): Step<number> {
  * "look again": callers loop. Spins a little first, since a sleep costs some 40 µs and a spin 0.1 µs.
  */
 export function* park(ticket: number): Step<void> {
-  const block = taskBlock(currentTask());
+  const block = currentBlock();
   const most = Math.min(spinLimit(), PARK_SPINS);
   for (let turn = 0; turn < most; turn++) {
     if ((yield* load(block + TASK.PARK)) !== ticket) return;
@@ -51,7 +51,7 @@ export function* unpark(task: number): Step<void> {
 
 /** Tells the watchdog what this task waits for from here on, until `waitsForNothing`. */
 export function waitsFor(lock: Addr, kind: number): void {
-  const block = taskBlock(currentTask());
+  const block = currentBlock();
   record(EVENT.WAIT, lock, kind);
   poke(block + TASK.WAIT_KIND, kind);
   poke(block + TASK.WAIT_SEQUENCE, (peek(block + TASK.WAIT_SEQUENCE) + 1) | 0);
@@ -60,10 +60,10 @@ export function waitsFor(lock: Addr, kind: number): void {
 
 /** The wait that `waitsFor` announced is over. */
 export function waitsForNothing(): void {
-  publish(taskBlock(currentTask()) + TASK.WAITS_FOR, 0);
+  publish(currentBlock() + TASK.WAITS_FOR, 0);
 }
 
 /** True if a signal is pending for this task; interruptible waits then return EINTR. @kernel signal_pending() */
 export function* signalPending(): Step<boolean> {
-  return (yield* load(taskBlock(currentTask()) + TASK.SIGNAL)) !== 0;
+  return (yield* load(currentBlock() + TASK.SIGNAL)) !== 0;
 }

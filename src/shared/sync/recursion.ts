@@ -1,5 +1,5 @@
 import { type Addr, peek, poke } from "../atomic/index.ts";
-import { currentTask, TASK, taskBlock } from "../task.ts";
+import { currentBlock, TASK } from "../task.ts";
 import { reportAndAbandon } from "../violation.ts";
 
 /** Calls of one function inside one another that a kernel stack of 16 KiB does not survive, at some 160 bytes a frame. */
@@ -10,7 +10,7 @@ const DEEPEST = 100;
  * survives it reports `stack-overflow` for `object`, and the task leaves the world.
  */
 export function withoutEnd(object: Addr): void {
-  const word = taskBlock(currentTask()) + TASK.DEPTH;
+  const word = currentBlock() + TASK.DEPTH;
   const depth = peek(word) + 1;
   poke(word, depth);
   if (depth > DEEPEST) reportAndAbandon("stack-overflow", object, depth);

@@ -12,7 +12,7 @@ import {
 } from "../atomic/index.ts";
 import { POISON } from "../memory/poison.ts";
 import { countFor, STAT } from "../stats.ts";
-import { currentTask, TASK, TASK_STATE, taskBlock } from "../task.ts";
+import { currentBlock, TASK, TASK_STATE, taskBlock } from "../task.ts";
 import { reportAndAbandon } from "../violation.ts";
 import { isStrict, spinShape } from "./lock-policy.ts";
 import { HANDOFF, ownerOf, ownerTask, PASSED, SPINNER } from "./owner-word.ts";
@@ -27,7 +27,7 @@ const LOOKS_MASK = 255;
 export function* spinOnOwner(lock: Addr, me: number, seen: number, giveUp: number): Step<boolean> {
   if (spinLimit() === 0 || isStrict()) return false;
   const got = yield* spin(lock, me, seen, giveUp);
-  const told = taskBlock(currentTask()) + TASK.SPINS_ON;
+  const told = currentBlock() + TASK.SPINS_ON;
   if (peek(told) === lock) publish(told, 0);
   // A flag that nobody takes off would send every later lock the long way. Others that spin set it again.
   if (!got) yield* and(lock, ~(SPINNER | PASSED));
@@ -37,7 +37,7 @@ export function* spinOnOwner(lock: Addr, me: number, seen: number, giveUp: numbe
 function* spin(lock: Addr, me: number, seen: number, giveUp: number): Step<boolean> {
   const { turns, pause, longest, waitsToBeTold } = spinShape();
   const most = spinLimit();
-  const told = taskBlock(currentTask()) + TASK.SPINS_ON;
+  const told = currentBlock() + TASK.SPINS_ON;
   publish(told, lock);
   let owner = seen;
   let left = turns;

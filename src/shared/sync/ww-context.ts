@@ -1,7 +1,7 @@
 import { type Addr, add, peek, poke, readOnce, type Step, write } from "../atomic/index.ts";
 import { type Layout, struct } from "../memory/struct.ts";
 import { EVENT, record } from "../recorder/index.ts";
-import { currentTask, TASK, taskBlock } from "../task.ts";
+import { currentBlock, currentTask, TASK } from "../task.ts";
 import { report } from "../violation.ts";
 
 /**
@@ -69,7 +69,7 @@ export function* wwClassInit(
 
 /** Opens a transaction: draws its stamp, which it keeps through all back-offs. @kernel include/linux/ww_mutex.h: ww_acquire_init() */
 export function* wwAcquireInit(ctx: Addr, wwClass: Addr): Step<void> {
-  const block = taskBlock(currentTask());
+  const block = currentBlock();
   const open = peek(block + TASK.WW_CONTEXT);
   if (open !== 0 && peek(open + WwContext.at.wwClass) === wwClass) report("ww-misuse", ctx, open);
   const stamp = (yield* add(wwClass + WwClass.at.stamp, 1)) + 1;
@@ -102,7 +102,7 @@ export function* wwAcquireFini(ctx: Addr): Step<void> {
   record(EVENT.WW_FINI, ctx, 0);
   const acquired = peek(ctx + WwContext.at.acquired);
   if (acquired !== 0) report("ww-misuse", ctx, acquired);
-  const block = taskBlock(currentTask());
+  const block = currentBlock();
   if (peek(ctx + WwContext.at.wwClass) === 0) report("ww-misuse", ctx, 0);
   if (peek(block + TASK.WW_CONTEXT) === ctx) poke(block + TASK.WW_CONTEXT, 0);
   yield* write(ctx + WwContext.at.wwClass, 0);

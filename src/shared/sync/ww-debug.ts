@@ -1,5 +1,5 @@
 import { type Addr, peek, poke } from "../atomic/index.ts";
-import { currentTask, TASK, taskBlock } from "../task.ts";
+import { currentBlock, TASK } from "../task.ts";
 import { report } from "../violation.ts";
 import { WwContext } from "./ww-context.ts";
 import { HOLDER_CONTEXT } from "./ww-rules.ts";
@@ -52,7 +52,7 @@ export function forgetContended(ctx: Addr): void {
  * the deadlock that may follow.
  */
 export function checkBlockingWithoutContext(lock: Addr): void {
-  const ctx = peek(taskBlock(currentTask()) + TASK.WW_CONTEXT);
+  const ctx = peek(currentBlock() + TASK.WW_CONTEXT);
   if (ctx === 0 || peek(ctx + ACQUIRED) === 0) return;
   if (peek(ctx + CLASS) === peek(lock + CLASS_OF_LOCK)) report("ww-misuse", lock, ctx);
 }

@@ -13,7 +13,7 @@ import {
 import { EALREADY, EDEADLK, EINTR } from "../errno.ts";
 import { EVENT, record } from "../recorder/index.ts";
 import { countFor, STAT } from "../stats.ts";
-import { currentTask, TASK, taskBlock, WAIT_KIND } from "../task.ts";
+import { currentBlock, currentTask, TASK, WAIT_KIND } from "../task.ts";
 import { giveTime, isAhead } from "./fair-share.ts";
 import { isStrict } from "./lock-policy.ts";
 import {
@@ -87,7 +87,7 @@ export function* wwLockSlow(
   if (peek(ctx + WwContext.at.isWaitDie) === 0) yield* woundHolder(lock, ctx);
   const error = yield* waitInContext(lock, ctx, me, interruptible);
   yield* leaveQueue(lock, currentTask() + 1);
-  yield* writeOnce(taskBlock(currentTask()) + TASK.WAITER_CONTEXT, 0);
+  yield* writeOnce(currentBlock() + TASK.WAITER_CONTEXT, 0);
   waitsForNothing();
   if (error === EDEADLK) yield* toldToBackOff(lock, ctx);
   return error;
